@@ -1,0 +1,21 @@
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Model;
+
+/// <summary>
+/// What the tasks of one service version run: one object shared by all of them, so a million tasks cost no million
+/// templates. Version is the revision of the event that brought it; tasks of another version are outdated.
+/// </summary>
+public sealed record TaskSpec
+{
+    public required ServiceId ServiceId { get; init; }
+    public required ulong Version { get; init; }
+    public required string ServiceName { get; init; }
+    public required TaskTemplate Template { get; init; }
+    public EndpointSpec? Endpoint { get; init; }
+    public Dictionary<string, string>? ServiceLabels { get; init; }
+
+    /// <summary>Host-mode ports with a fixed number: what two tasks of a node cannot share.</summary>
+    public IEnumerable<PortConfig> FixedHostPorts =>
+        (Endpoint?.Ports ?? []).Where(port => port is { PublishMode: "host", PublishedPort: > 0 });
+}
