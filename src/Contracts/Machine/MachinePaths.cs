@@ -1,0 +1,18 @@
+namespace Orch.Contracts.Machine;
+
+/// <summary>Where a machine keeps what belongs to it. One place, as agent, manager and CLI must agree.</summary>
+public sealed record MachinePaths(string DataRoot, string RunDir)
+{
+    public const string DefaultDataRoot = "/var/lib/orch";
+    public const string DefaultRunDir = "/run/orch";
+
+    /// <summary>The machine's identity and options: <see cref="MachineConfig"/>.</summary>
+    public string NodeFile => Path.Combine(DataRoot, "node.json");
+    public string TlsDir => Path.Combine(DataRoot, "tls");
+    public string CaCertificate => Path.Combine(TlsDir, "ca.crt");
+    public string NodeCertificate => Path.Combine(TlsDir, "node.crt");
+    public string NodeKey => Path.Combine(TlsDir, "node.key");
+    public string AgentDir => Path.Combine(DataRoot, "agent");
+    public string ManagerDir => Path.Combine(DataRoot, "manager");
+    public string ControlSocket => Path.Combine(RunDir, "orch.sock");
+}
