@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Contracts.Api;
+
+/// <summary>
+/// The API's objects to and from Docker's JSON: names in exactly Docker's case when written and in any case when read,
+/// null members left out (those Docker shows as null say so themselves), lists at top level never null.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNameCaseInsensitive = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 64)]
+[JsonSerializable(typeof(ServiceView))]
+[JsonSerializable(typeof(IReadOnlyList<ServiceView>))]
+[JsonSerializable(typeof(List<ServiceView>))]
+[JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(IReadOnlyList<TaskView>))]
+[JsonSerializable(typeof(List<TaskView>))]
+[JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(IReadOnlyList<NodeView>))]
+[JsonSerializable(typeof(List<NodeView>))]
+[JsonSerializable(typeof(InfoView))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(SwarmView))]
+[JsonSerializable(typeof(ClusterSpecView))]
+[JsonSerializable(typeof(ServiceSpec))]
+[JsonSerializable(typeof(NodeSpec))]
+[JsonSerializable(typeof(ErrorView))]
+[JsonSerializable(typeof(CreateResponse))]
+[JsonSerializable(typeof(UpdateResponse))]
+[JsonSerializable(typeof(WatchEvent))]
+[JsonSerializable(typeof(ClusterStatusView))]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>UTF-8 JSON of a view: <c>ApiJson.Write(view, ApiJson.Default.ServiceView)</c>.</summary>
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    /// <summary>Throws <see cref="JsonException"/> with path and position, also for a null document.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type) where T : class =>
+        JsonSerializer.Deserialize(utf8, type) ?? throw new JsonException("an object was expected, not null");
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using Orch.Core.Model;
+
+namespace Orch.Contracts.Api;
+
+/// <summary>Docker's object version: given back on an update, refused when it is no longer the newest.</summary>
+public sealed record VersionIndex(ulong Index);
+
+/// <summary>What every object of the API starts with. Ids are 25 base-36 characters.</summary>
+public abstract record ObjectView
+{
+    [JsonPropertyOrder(-4)] public string ID { get; init; } = "";
+    [JsonPropertyOrder(-3)] public VersionIndex Version { get; init; } = new(0);
+
+    [JsonPropertyOrder(-2)]
+    [JsonConverter(typeof(ApiTimeConverter))]
+    public Timestamp CreatedAt { get; init; }
+
+    [JsonPropertyOrder(-1)]
+    [JsonConverter(typeof(ApiTimeConverter))]
+    public Timestamp UpdatedAt { get; init; }
+}
+
+/// <summary>Every refusal of the API.</summary>
+public sealed record ErrorView([property: JsonPropertyName("message")] string Message);
+
+/// <summary>The answer to a create; warnings are absent when there are none.</summary>
+public sealed record CreateResponse(string ID, IReadOnlyList<string>? Warnings = null);
+
+/// <summary>The answer to a service update; warnings are null, not absent, when there are none (Docker's habit).</summary>
+public sealed record UpdateResponse(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] IReadOnlyList<string>? Warnings = null);
