@@ -1,0 +1,121 @@
+using System.Globalization;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Agent.Engine;
+
+/// <summary>
+/// A task as the engine's create request. Says nothing where the spec says nothing, so that the engine's and the image's
+/// own defaults hold, as they do under Swarm.
+/// </summary>
+public static class ContainerMapper
+{
+    public static ContainerCreate Map(ContainerRequest request)
+    {
+        var spec = request.Template.ContainerSpec ?? new ContainerSpec();
+        return new()
+        {
+            Image = spec.Image,
+            Hostname = Text(spec.Hostname),
+            User = Text(spec.User),
+            ExposedPorts = request.HostPorts.Count == 0
+                ? null
+                : request.HostPorts.Select(PortKey).Distinct().ToDictionary(key => key, _ => new EmptyObject()),
+            Tty = spec.TTY,
+            OpenStdin = spec.OpenStdin,
+            Env = List(spec.Env),
+            Cmd = List(spec.Args),
+            Entrypoint = List(spec.Command),
+            WorkingDir = Text(spec.Dir),
+            Healthcheck = spec.Healthcheck,
+            StopSignal = Text(spec.StopSignal),
+            StopTimeout = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Grace().TotalSeconds)),
+            Labels = Labels(request, spec),
+            HostConfig = Host(request, spec),
+        };
+    }
+
+    private static HostConfig Host(ContainerRequest request, ContainerSpec spec)
+    {
+        var limits = request.Template.Resources?.Limits;
+        return new()
+        {
+            NetworkMode = request.Template.Networks is [{ Target: { Length: > 0 } target }, ..] ? target : null,
+            PortBindings = Bindings(request.HostPorts),
+            RestartPolicy = new("no"),
+            Mounts = spec.Mounts is { Count: > 0 } mounts ? [.. mounts.Select(Typed)] : null,
+            GroupAdd = List(spec.Groups),
+            CapAdd = List(spec.CapabilityAdd),
+            CapDrop = List(spec.CapabilityDrop),
+            Dns = List(spec.DNSConfig?.Nameservers),
+            DnsSearch = List(spec.DNSConfig?.Search),
+            DnsOptions = List(spec.DNSConfig?.Options),
+            ExtraHosts = List(ExtraHosts(spec.Hosts)),
+            SecurityOpt = spec.Privileges?.NoNewPrivileges == true ? ["no-new-privileges"] : null,
+            Sysctls = spec.Sysctls,
+            Ulimits = spec.Ulimits,
+            Init = spec.Init,
+            ReadonlyRootfs = spec.ReadOnly,
+            Isolation = Text(spec.Isolation),
+            OomScoreAdj = spec.OomScoreAdj,
+            NanoCpus = Positive(limits?.NanoCPUs),
+            Memory = Positive(limits?.MemoryBytes),
+            MemoryReservation = Positive(request.Template.Resources?.Reservations?.MemoryBytes),
+            PidsLimit = Positive(limits?.Pids),
+            LogConfig = request.Template.LogDriver is { Name: { Length: > 0 } driver } log ? new(driver, log.Options) : null,
+        };
+    }
+
+    /// <summary>The user's labels cannot replace ours: an agent would lose sight of its own container.</summary>
+    private static SortedDictionary<string, string> Labels(ContainerRequest request, ContainerSpec spec)
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in spec.Labels ?? [])
+            labels[key] = value ?? "";
+        labels[ContainerLabels.Cluster] = request.Cluster.ToString();
+        labels[ContainerLabels.Task] = request.Task.ToString();
+        labels[ContainerLabels.Service] = request.ServiceId;
+        labels[ContainerLabels.SpecVersion] = request.SpecVersion.ToString(CultureInfo.InvariantCulture);
+        labels[ContainerLabels.DockerNodeId] = request.Node.ToString();
+        labels[ContainerLabels.DockerServiceId] = request.ServiceId;
+        labels[ContainerLabels.DockerServiceName] = request.ServiceName;
+        labels[ContainerLabels.DockerTask] = "";
+        labels[ContainerLabels.DockerTaskId] = request.Task.ToString();
+        labels[ContainerLabels.DockerTaskName] = request.TaskName;
+        return labels;
+    }
+
+    private static SortedDictionary<string, IReadOnlyList<PortBinding>>? Bindings(IReadOnlyList<BoundPort> ports)
+    {
+        if (ports.Count == 0)
+            return null;
+        var bindings = new SortedDictionary<string, IReadOnlyList<PortBinding>>(StringComparer.Ordinal);
+        foreach (var port in ports.GroupBy(PortKey))
+            bindings[port.Key] = [.. port.Select(p => new PortBinding(p.Published == 0 ? "" : Number(p.Published)))];
+        return bindings;
+    }
+
+    private static string PortKey(BoundPort port) =>
+        $"{Number(port.Target)}/{(port.Protocol.Length == 0 ? "tcp" : port.Protocol)}";
+
+    private static Mount Typed(Mount mount) => string.IsNullOrEmpty(mount.Type) ? mount with { Type = "volume" } : mount;
+
+    /// <summary>A hosts file's "IP name…" as the engine's "name:IP".</summary>
+    private static List<string>? ExtraHosts(List<string>? hosts)
+    {
+        var extra = new List<string>();
+        foreach (var line in hosts ?? [])
+        {
+            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            extra.AddRange(words.Skip(1).Select(name => $"{name}:{words[0]}"));
+        }
+        return extra;
+    }
+
+    private static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static List<string>? List(List<string>? list) => list is { Count: > 0 } ? list : null;
+
+    private static long? Positive(long? value) => value > 0 ? value : null;
+
+    private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);
+}

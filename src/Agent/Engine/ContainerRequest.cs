@@ -1,0 +1,22 @@
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Agent.Engine;
+
+/// <summary>Everything that decides what a task's container looks like.</summary>
+public sealed record ContainerRequest
+{
+    public required ClusterId Cluster { get; init; }
+    public required NodeId Node { get; init; }
+    public required TaskId Task { get; init; }
+
+    /// <summary>web.1.&lt;task id&gt;; the container's name too, so a task can never have two.</summary>
+    public required string TaskName { get; init; }
+    public required string ServiceId { get; init; }
+    public required string ServiceName { get; init; }
+    public required ulong SpecVersion { get; init; }
+    public required TaskTemplate Template { get; init; }
+
+    /// <summary>Host-mode ports; Published 0 is left to the engine.</summary>
+    public IReadOnlyList<BoundPort> HostPorts { get; init; } = [];
+}
