@@ -39,12 +39,10 @@ internal static class WireMapping
         SwarmState = wire.Swarm?.LocalNodeState ?? "",
         Labels = Pairs(wire.Labels),
         Plugins = [.. from kind in wire.Plugins ?? [] from name in kind.Value ?? [] select (kind.Key, name)],
-        GenericCounts = [.. from resource in wire.GenericResources ?? []
-                            where resource.DiscreteResourceSpec is { Kind: not null }
-                            select (resource.DiscreteResourceSpec.Kind!, resource.DiscreteResourceSpec.Value)],
-        GenericNames = [.. from resource in wire.GenericResources ?? []
-                           where resource.NamedResourceSpec is { Kind: not null, Value: not null }
-                           select (resource.NamedResourceSpec.Kind!, resource.NamedResourceSpec.Value!)],
+        GenericCounts = [.. (wire.GenericResources ?? []).Select(r => r.DiscreteResourceSpec)
+            .Where(d => d?.Kind is not null).Select(d => (d!.Kind!, d.Value))],
+        GenericNames = [.. (wire.GenericResources ?? []).Select(r => r.NamedResourceSpec)
+            .Where(n => n is { Kind: not null, Value: not null }).Select(n => (n!.Kind!, n.Value!))],
     };
 
     /// <summary>Null for an event nobody here waits for.</summary>
