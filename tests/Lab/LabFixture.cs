@@ -1,0 +1,22 @@
+using Xunit;
+
+namespace Orch.Testing;
+
+/// <summary>One lab for all tests of a class; derive with the options wanted. Where no lab can run it starts none,
+/// because fixtures are created even when every test is skipped.</summary>
+public abstract class LabFixture(LabOptions options) : IAsyncLifetime
+{
+    private Lab? _lab;
+
+    public Lab Lab => _lab ?? throw new LabException(LabRequirements.Missing ?? "The lab is not up.");
+
+    public virtual async Task InitializeAsync()
+    {
+        if (LabRequirements.Missing is null) _lab = await Lab.UpAsync(options);
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        if (_lab is not null) await _lab.DisposeAsync();
+    }
+}
