@@ -20,7 +20,7 @@ public sealed record TaskRecord
 
     /// <summary>Ready, running, shutdown or remove.</summary>
     public TaskState Desired { get; init; } = TaskState.Running;
-    public required TaskStatus Status { get; init; }
+    public required ObservedStatus Status { get; init; }
 
     /// <summary>When a restart delay ends: until then the task is wanted ready, not running.</summary>
     public Timestamp NotBefore { get; init; }
@@ -43,7 +43,7 @@ public sealed record TaskRecord
 }
 
 /// <summary>What was last observed of a task.</summary>
-public sealed record TaskStatus
+public sealed record ObservedStatus
 {
     public required TaskState State { get; init; }
     public required Timestamp At { get; init; }

@@ -6,7 +6,7 @@ namespace Orch.Core.Model;
 /// What the tasks of one service version run: one object shared by all of them, so a million tasks cost no million
 /// templates. Version is the revision of the event that brought it; tasks of another version are outdated.
 /// </summary>
-public sealed record TaskSpec
+public sealed class TaskSpec
 {
     public required ServiceId ServiceId { get; init; }
     public required ulong Version { get; init; }
@@ -14,6 +14,10 @@ public sealed record TaskSpec
     public required TaskTemplate Template { get; init; }
     public EndpointSpec? Endpoint { get; init; }
     public Dictionary<string, string>? ServiceLabels { get; init; }
+
+    /// <summary>Equal for two versions whose containers would be the same (see <see cref="SpecFingerprint"/>).</summary>
+    public UInt128 Fingerprint => _fingerprint ??= SpecFingerprint.Of(Template, Endpoint);
+    private UInt128? _fingerprint;
 
     /// <summary>Host-mode ports with a fixed number: what two tasks of a node cannot share.</summary>
     public IEnumerable<PortConfig> FixedHostPorts =>

@@ -1,0 +1,41 @@
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Commands;
+
+/// <summary>
+/// What may be asked of the cluster; decided by <see cref="Decide"/>. Ids of new objects and the time come with the
+/// command's context, so that deciding is a function. Object references are what users type: id, name or id prefix.
+/// </summary>
+public abstract record ClusterCommand
+{
+    private protected ClusterCommand() { }
+}
+
+public sealed record CreateCluster(ClusterId Id) : ClusterCommand;
+public sealed record SetClusterSecrets(byte[] Sealed) : ClusterCommand;
+public sealed record UpdateCluster(ulong Version, ClusterSettings Settings) : ClusterCommand;
+
+/// <summary>A machine was admitted (its token was checked by the shell).</summary>
+public sealed record JoinNode(NodeId Id, NodeRole Role, string Hostname, string Address) : ClusterCommand;
+public sealed record UpdateNode(string Node, ulong Version, NodeSpec Spec) : ClusterCommand;
+public sealed record RemoveNode(string Node, bool Force) : ClusterCommand;
+
+/// <summary>An agent described its machine, at the start of a session or after a change.</summary>
+public sealed record DescribeNode(NodeId Id, NodeDescription Description, string Address) : ClusterCommand;
+
+/// <summary>The session hub saw a node come (ready) or fall silent for the detection window (down).</summary>
+public sealed record SetNodeState(NodeId Id, NodeState State, string? Message) : ClusterCommand;
+
+/// <summary>What an agent observed. Complete: these are all the tasks it knows (start of a session).</summary>
+public sealed record ReportTasks(NodeId Node, IReadOnlyList<ObservedTask> Tasks, bool Complete) : ClusterCommand;
+public sealed record ObservedTask(TaskId Id, ObservedStatus Status);
+
+public sealed record CreateService(ServiceSpec Spec) : ClusterCommand;
+
+/// <summary>Rollback true: go back to the previous spec, the given one is ignored (Docker's rule).</summary>
+public sealed record UpdateService(string Service, ulong Version, ServiceSpec? Spec, bool Rollback) : ClusterCommand;
+public sealed record RemoveService(string Service) : ClusterCommand;
+
+/// <summary>Nothing is asked: look at what is due (restart delays, update monitors).</summary>
+public sealed record LookAgain : ClusterCommand;

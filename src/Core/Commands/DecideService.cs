@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.State;
+
+namespace Orch.Core.Commands;
+
+/// <summary>Decisions about services.</summary>
+internal static class DecideService
+{
+    public static Decision For(ClusterState state, ClusterCommand command, StepContext step) => command switch
+    {
+        CreateService c => Create(state, c, step),
+        UpdateService c => Update(state, c, step),
+        RemoveService c => Remove(state, c),
+        _ => throw new UnreachableException(),
+    };
+
+    private static Decision Create(ClusterState state, CreateService c, StepContext step)
+    {
+        if (SpecRules.Check(c.Spec) is { } refusal)
+            return new Refused(refusal);
+        if (state.ServicesByName.Contains(c.Spec.Name))
+            return Decision.Refuse(RefusalKind.AlreadyExists,
+                $"name conflicts with an existing object: service {c.Spec.Name} already exists");
+        if (PublishedPorts.Choose(state, c.Spec, null) is not { Refusal: null } ports)
+            return new Refused(PublishedPorts.Choose(state, c.Spec, null).Refusal!);
+        var id = new ServiceId(step.NewId());
+        var spec = Completed(c.Spec);
+        return Decision.Accept(new Reply(id.ToString()), new ServiceCreated(id, spec, ports.Ports, step.Now));
+    }
+
+    private static Decision Update(ClusterState state, UpdateService c, StepContext step)
+    {
+        var (service, missing) = Lookup.Service(state, c.Service);
+        if (service is null)
+            return new Refused(missing!);
+        if (service.Version != c.Version)
+            return Decision.Refuse(RefusalKind.OutOfSequence, "update out of sequence");
+        if (c.Rollback && service.PreviousSpec is null)
+            return Decision.Refuse(RefusalKind.FailedPrecondition, $"service {service.Id} does not have a previous spec");
+        var spec = c.Rollback ? service.PreviousSpec! : c.Spec!;
+        if (CheckChange(service, spec) is { } refusal)
+            return new Refused(refusal);
+        var ports = PublishedPorts.Choose(state, spec, service);
+        if (ports.Refusal is not null)
+            return new Refused(ports.Refusal);
+        var progress = c.Rollback ? UpdateState.RollbackStarted : UpdateState.Updating;
+        return Decision.Accept(ServiceUpdates.To(service, Completed(spec), ports.Ports, progress, step.Now));
+    }
+
+    private static Refusal? CheckChange(Service service, ServiceSpec spec)
+    {
+        if (spec.Name != service.Spec.Name)
+            return new(RefusalKind.Unsupported, "renaming services is not supported");
+        if (SpecRules.ModeOf(spec) != SpecRules.ModeOf(service.Spec))
+            return new(RefusalKind.Unsupported, "service mode change is not allowed");
+        return SpecRules.Check(spec);
+    }
+
+    private static Decision Remove(ClusterState state, RemoveService c)
+    {
+        var (service, refusal) = Lookup.Service(state, c.Service);
+        return service is null ? new Refused(refusal!) : Decision.Accept(new ServiceRemoved(service.Id));
+    }
+
+    /// <summary>What Docker's manager adds to a stored spec, and nothing else (docker-api §4.2).</summary>
+    private static ServiceSpec Completed(ServiceSpec spec)
+    {
+        var template = spec.TaskTemplate ?? new TaskTemplate();
+        var container = template.ContainerSpec ?? new ContainerSpec();
+        return spec with
+        {
+            Labels = spec.Labels ?? [],
+            TaskTemplate = template with
+            {
+                ContainerSpec = container with { Isolation = container.Isolation ?? "default" },
+                Networks = template.Networks ?? spec.Networks,
+                Placement = template.Placement ?? new Placement(),
+                Runtime = template.Runtime ?? "container",
+            },
+            Networks = null,
+            Mode = SpecRules.ModeOf(spec) == "replicated"
+                ? new ServiceMode
+                {
+                    Replicated = new ReplicatedMode { Replicas = spec.Mode?.Replicated?.Replicas ?? 1 },
+                }
+                : spec.Mode,
+        };
+    }
+
+    /// <summary>A refusal that came from a rule, as a decision.</summary>
+    private readonly record struct Refused(Refusal Reason)
+    {
+        public static implicit operator Decision(Refused refused) =>
+            Decision.Refuse(refused.Reason.Kind, refused.Reason.Message);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.RegularExpressions;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Commands;
+
+/// <summary>
+/// What a service spec must fulfil, with Docker's error texts (docker-api §8): clients and scripts match on them.
+/// </summary>
+public static partial class SpecRules
+{
+    private const long MinMemoryBytes = 4 * 1024 * 1024;
+    private const long MinNanoCpus = 1_000_000;
+
+    /// <summary>The first broken rule, or null.</summary>
+    public static Refusal? Check(ServiceSpec spec) =>
+        CheckName(spec.Name) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
+        ?? CheckResources(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
+        ?? CheckPlacement(spec.TaskTemplate?.Placement)
+        ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)
+        ?? CheckEndpoint(spec.EndpointSpec) ?? NotYet.Check(spec);
+
+    /// <summary>replicated, global, replicated-job or global-job.</summary>
+    public static string ModeOf(ServiceSpec spec) => spec.Mode switch
+    {
+        { Global: not null } => "global",
+        { ReplicatedJob: not null } => "replicated-job",
+        { GlobalJob: not null } => "global-job",
+        _ => "replicated",
+    };
+
+    private static Refusal? CheckName(string name) =>
+        name.Length is > 0 and <= 63 && DnsName().IsMatch(name)
+            ? null : Invalid("name must be valid as a DNS name component");
+
+    private static Refusal? CheckContainer(TaskTemplate? template)
+    {
+        if (template?.ContainerSpec is not { } container)
+            return Invalid("mismatched Runtime and *Spec fields");
+        if (template.Runtime is not (null or "" or "container"))
+            return new(RefusalKind.Unsupported, $"runtime \"{template.Runtime}\" is not supported");
+        if (container.Image is "")
+            return Invalid("ContainerSpec: image reference must be provided");
+        if (!ImageReference().IsMatch(container.Image))
+            return Invalid($"ContainerSpec: \"{container.Image}\" is not a valid repository/tag");
+        var targets = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var mount in container.Mounts ?? [])
+        {
+            if (mount.Type is not (null or "" or "bind" or "volume" or "tmpfs" or "image" or "npipe"))
+                return Invalid($"invalid MountType: \"{mount.Type}\"");
+            if (mount.Target is null or "" || !mount.Target.StartsWith('/'))
+                return Invalid($"ContainerSpec: invalid mount target, must be an absolute path: {mount.Target}");
+            if (!targets.Add(mount.Target.TrimEnd('/')))
+                return Invalid($"ContainerSpec: duplicate mount point: {mount.Target}");
+        }
+        return container.StopGracePeriod < 0 ? Invalid("ContainerSpec: StopGracePeriod cannot be negative") : null;
+    }
+
+    private static Refusal? CheckMode(ServiceSpec spec)
+    {
+        var mode = spec.Mode;
+        var set = new object?[] { mode?.Replicated, mode?.Global, mode?.ReplicatedJob, mode?.GlobalJob };
+        if (set.Count(one => one is not null) > 1)
+            return Invalid("must specify only one service mode");
+        return mode?.Replicated?.Replicas > MaxReplicas
+            ? Invalid($"replicas {mode.Replicated.Replicas} is more than one service may have ({MaxReplicas})") : null;
+    }
+
+    private const ulong MaxReplicas = 1_000_000;
+
+    private static Refusal? CheckResources(ResourceRequirements? resources) =>
+        CheckAmounts(resources?.Limits?.NanoCPUs, resources?.Limits?.MemoryBytes)
+        ?? CheckAmounts(resources?.Reservations?.NanoCPUs, resources?.Reservations?.MemoryBytes);
+
+    private static Refusal? CheckAmounts(long? nanoCpus, long? memoryBytes)
+    {
+        if (nanoCpus is not (null or 0) && nanoCpus < MinNanoCpus)
+            return Invalid($"invalid cpu value {nanoCpus.Value / 1e9:0.#########}: Must be at least {MinNanoCpus / 1e9:0.###}");
+        if (memoryBytes is not (null or 0) && memoryBytes < MinMemoryBytes)
+            return Invalid($"invalid memory value {memoryBytes}: Must be at least 4MiB");
+        return null;
+    }
+
+    private static Refusal? CheckRestart(RestartPolicy? policy)
+    {
+        if (policy?.Condition is not (null or "" or "none" or "on-failure" or "any"))
+            return Invalid($"invalid RestartCondition: \"{policy.Condition}\"");
+        if (policy?.Delay < 0)
+            return Invalid("TaskSpec: restart-delay cannot be negative");
+        return policy?.Window < 0 ? Invalid("TaskSpec: restart-window cannot be negative") : null;
+    }
+
+    private static Refusal? CheckPlacement(Placement? placement)
+    {
+        foreach (var constraint in placement?.Constraints ?? [])
+        {
+            if (!Scheduling.Constraint.TryParse(constraint, out _, out var error))
+                return Invalid(error);
+        }
+        return null;
+    }
+
+    private static Refusal? CheckUpdate(string what, UpdateConfig? config)
+    {
+        if (config is null)
+            return null;
+        if (config.MaxFailureRatio is < 0 or > 1 or double.NaN)
+            return Invalid($"TaskSpec: {what}-maxfailureratio cannot be less than 0 or bigger than 1");
+        if (config.Delay < 0)
+            return Invalid($"TaskSpec: {what}-delay cannot be negative");
+        if (config.Monitor < 0)
+            return Invalid($"TaskSpec: {what}-monitor cannot be negative");
+        if (config.Order is not (null or "" or "stop-first" or "start-first"))
+            return Invalid($"unrecognized {what} order {config.Order}");
+        return config.FailureAction is null or "" or "pause" or "continue" || (config.FailureAction == "rollback" && what == "update")
+            ? null : Invalid($"unrecognized {what} failure action {config.FailureAction}");
+    }
+
+    private static Refusal? CheckEndpoint(EndpointSpec? endpoint)
+    {
+        if (endpoint?.Mode is not (null or "" or "vip" or "dnsrr"))
+            return Invalid($"invalid endpoint mode \"{endpoint.Mode}\"");
+        foreach (var port in endpoint?.Ports ?? [])
+        {
+            if (port.TargetPort is not (> 0 and <= 65535))
+                return Invalid($"EndpointSpec: invalid target port {port.TargetPort ?? 0}, must be 1-65535");
+            if (port.PublishedPort > 65535)
+                return Invalid($"EndpointSpec: invalid published port {port.PublishedPort}, must be 0-65535");
+            if (port.Protocol is not (null or "" or "tcp" or "udp" or "sctp"))
+                return Invalid($"invalid protocol \"{port.Protocol}\"");
+            if (port.PublishMode is not (null or "" or "ingress" or "host"))
+                return Invalid($"invalid publish mode \"{port.PublishMode}\"");
+            if (endpoint!.Mode == "dnsrr" && port.PublishMode != "host")
+                return Invalid("EndpointSpec: port published with ingress mode can't be used with dnsrr mode");
+        }
+        return null;
+    }
+
+    private static Refusal Invalid(string message) => new(RefusalKind.Invalid, message);
+
+    [GeneratedRegex("^[a-zA-Z0-9](?:[-_]*[a-zA-Z0-9]+)*$", RegexOptions.NonBacktracking)]
+    private static partial Regex DnsName();
+
+    // Docker's reference grammar: [host[:port]/]path[:tag][@digest], path components in lower case.
+    [GeneratedRegex(
+        @"^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?"
+        + @"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+        + @"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$",
+        RegexOptions.NonBacktracking)]
+    private static partial Regex ImageReference();
+}

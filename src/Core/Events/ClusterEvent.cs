@@ -1,0 +1,60 @@
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Events;
+
+/// <summary>
+/// The closed list of facts that change the cluster; the only thing ever stored. An event is durable unless it says
+/// otherwise: volatile ones change the leader's memory and are reported again by agents to the next leader.
+/// </summary>
+/// <remarks>Stored events are for ever: members may be added as optional, never renamed, removed or given a new meaning.
+/// Kind numbers are in <see cref="EventCodec"/>.</remarks>
+public abstract record ClusterEvent
+{
+    private protected ClusterEvent() { }
+
+    public virtual bool IsDurable => true;
+}
+
+public sealed record ClusterCreated(ClusterId Id, Timestamp At) : ClusterEvent;
+public sealed record ClusterSecretsSet(byte[] Sealed, Timestamp At) : ClusterEvent;
+public sealed record ClusterSettingsSet(ClusterSettings Settings, Timestamp At) : ClusterEvent;
+
+public sealed record NodeJoined(NodeId Id, NodeSpec Spec, string Hostname, string Address, Timestamp At) : ClusterEvent;
+public sealed record NodeSpecSet(NodeId Id, NodeSpec Spec, Timestamp At) : ClusterEvent;
+public sealed record NodeDescribed(NodeId Id, NodeDescription Description, string Address, Timestamp At) : ClusterEvent;
+public sealed record NodeStateSet(NodeId Id, NodeState State, string? Message, Timestamp At) : ClusterEvent;
+public sealed record NodeRemoved(NodeId Id) : ClusterEvent;
+
+/// <summary>Ports are the published ports with every open number chosen.</summary>
+public sealed record ServiceCreated(ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, Timestamp At) : ClusterEvent;
+
+/// <summary>NewVersion: the task template or ports changed; Update: tasks must be replaced for it.</summary>
+public sealed record ServiceUpdated(
+    ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, bool NewVersion, UpdateProgress? Update, Timestamp At)
+    : ClusterEvent;
+public sealed record ServiceUpdateProgressed(ServiceId Id, UpdateProgress Update, Timestamp At) : ClusterEvent;
+public sealed record ServiceRemoved(ServiceId Id) : ClusterEvent;
+
+/// <summary>SpecVersion names the service version it runs, which the state still knows.</summary>
+public sealed record TaskCreated(
+    TaskId Id, ServiceId Service, ulong Slot, NodeId SlotNode, ulong SpecVersion, TaskState Desired, Timestamp NotBefore,
+    RestartHistory Restarts, Timestamp At) : ClusterEvent;
+public sealed record TaskAssigned(TaskId Id, NodeId Node, Timestamp At) : ClusterEvent;
+public sealed record TaskDesiredSet(TaskId Id, TaskState Desired, Timestamp At) : ClusterEvent;
+public sealed record TaskRemoved(TaskId Id) : ClusterEvent;
+
+/// <summary>First time running, or the terminal result: what must survive the leader.</summary>
+public sealed record TaskResult(TaskId Id, ObservedStatus Status) : ClusterEvent;
+
+/// <summary>A step on the way (accepted, preparing…), or why a task still waits. Lost with the leader, reported again.</summary>
+public sealed record TaskProgress(TaskId Id, ObservedStatus Status) : ClusterEvent
+{
+    public override bool IsDurable => false;
+}
+
+/// <summary>A new leader has not heard of this node yet: it keeps what it has and takes nothing new until it reports.</summary>
+public sealed record NodeUnconfirmed(NodeId Id) : ClusterEvent
+{
+    public override bool IsDurable => false;
+}

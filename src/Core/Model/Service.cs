@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Model;
+
+/// <summary>A service: what the user asked for, what its tasks run now, and how an update of it goes.</summary>
+public sealed record Service
+{
+    public required ServiceId Id { get; init; }
+    public required ServiceSpec Spec { get; init; }
+    public ServiceSpec? PreviousSpec { get; init; }
+    public required Timestamp CreatedAt { get; init; }
+    public required Timestamp UpdatedAt { get; init; }
+
+    /// <summary>Docker's object version: what an update must name to be accepted.</summary>
+    public required ulong Version { get; init; }
+
+    /// <summary>The current template; a task with another <see cref="TaskSpec.Version"/> is outdated.</summary>
+    public required TaskSpec TaskSpec { get; init; }
+
+    /// <summary>The template before it, what a rollback goes back to.</summary>
+    public TaskSpec? PreviousTaskSpec { get; init; }
+
+    /// <summary>Published ports with the numbers that were chosen for those left open.</summary>
+    public IReadOnlyList<PortConfig> Ports { get; init; } = [];
+    public UpdateProgress? Update { get; init; }
+
+    public bool IsGlobal => Spec.Mode?.Global is not null;
+
+    /// <summary>Wanted number of slots; only for replicated services.</summary>
+    public ulong Replicas => Spec.Mode?.Replicated?.Replicas ?? 1;
+
+    public bool IsUpdating => Update is { State: UpdateState.Updating or UpdateState.RollbackStarted };
+
+    /// <summary>The six knobs in force: a rollback follows its own.</summary>
+    public UpdateConfig? ActiveUpdateConfig =>
+        Update is { State: UpdateState.RollbackStarted or UpdateState.RollbackPaused or UpdateState.RollbackCompleted }
+            ? Spec.RollbackConfig : Spec.UpdateConfig;
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<UpdateState>))]
+public enum UpdateState
+{
+    [JsonStringEnumMemberName("updating")] Updating = 1,
+    [JsonStringEnumMemberName("paused")] Paused = 2,
+    [JsonStringEnumMemberName("completed")] Completed = 3,
+    [JsonStringEnumMemberName("rollback_started")] RollbackStarted = 4,
+    [JsonStringEnumMemberName("rollback_paused")] RollbackPaused = 5,
+    [JsonStringEnumMemberName("rollback_completed")] RollbackCompleted = 6,
+}
+
+/// <summary>Where an update stands. Failures counts tasks of the new version that ended too early; durable, so that a new
+/// leader neither forgives nor counts twice.</summary>
+public sealed record UpdateProgress
+{
+    public required UpdateState State { get; init; }
+    public required Timestamp StartedAt { get; init; }
+    public Timestamp CompletedAt { get; init; }
+    public required string Message { get; init; }
+    public uint Failures { get; init; }
+}

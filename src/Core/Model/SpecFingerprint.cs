@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Model;
+
+/// <summary>
+/// Whether two templates run the same containers. Docker clients re-sort lists on every edit, so lists whose order has no
+/// meaning are compared as sets; placement is left out, since a change of it replaces only tasks whose node no longer fits.
+/// </summary>
+public static class SpecFingerprint
+{
+    /// <summary>128 bits over the canonical JSON of what a running task is made from.</summary>
+    public static UInt128 Of(TaskTemplate template, EndpointSpec? endpoint)
+    {
+        var canonical = template with
+        {
+            ContainerSpec = template.ContainerSpec is { } container ? Canonical(container) : null,
+            Placement = null,
+            RestartPolicy = null,
+            Networks = template.Networks?.OrderBy(network => network.Target, StringComparer.Ordinal).ToList(),
+        };
+        var ports = new EndpointSpec
+        {
+            Mode = endpoint?.Mode is null or "vip" ? null : endpoint.Mode,
+            Ports = endpoint?.Ports is { Count: > 0 } list
+                ? [.. list.OrderBy(p => p.Protocol, StringComparer.Ordinal).ThenBy(p => p.TargetPort).ThenBy(p => p.PublishedPort)]
+                : null,
+        };
+        return Hash(JsonSerializer.SerializeToUtf8Bytes(canonical, SpecJson.Default.TaskTemplate),
+            JsonSerializer.SerializeToUtf8Bytes(ports, SpecJson.Default.EndpointSpec));
+    }
+
+    private static ContainerSpec Canonical(ContainerSpec spec) => spec with
+    {
+        Env = Sorted(spec.Env),
+        Labels = Sorted(spec.Labels),
+        Groups = Sorted(spec.Groups),
+        CapabilityAdd = Sorted(spec.CapabilityAdd),
+        CapabilityDrop = Sorted(spec.CapabilityDrop),
+        Sysctls = Sorted(spec.Sysctls),
+        Mounts = spec.Mounts is { Count: > 0 } mounts
+            ? [.. mounts.OrderBy(mount => mount.Target, StringComparer.Ordinal)] : null,
+    };
+
+    private static List<string>? Sorted(List<string>? list) =>
+        list is { Count: > 0 } ? [.. list.Order(StringComparer.Ordinal)] : null;
+
+    private static Dictionary<string, string>? Sorted(Dictionary<string, string>? map) =>
+        map is { Count: > 0 } ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary() : null;
+
+    private static UInt128 Hash(params ReadOnlySpan<byte[]> parts)
+    {
+        ulong a = 14695981039346656037UL, b = 0x9E3779B97F4A7C15UL;
+        foreach (var part in parts)
+        {
+            foreach (var value in part)
+            {
+                a = (a ^ value) * 1099511628211UL;
+                b = (b + value) * 0xD6E8FEB86659FD93UL;
+                b ^= b >> 32;
+            }
+            a = (a ^ 0xFF) * 1099511628211UL;
+        }
+        return new UInt128(a, b);
+    }
+}

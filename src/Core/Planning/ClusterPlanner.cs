@@ -1,0 +1,161 @@
+using Orch.Core.Model;
+using Orch.Core.State;
+
+namespace Orch.Core.Planning;
+
+/// <summary>
+/// The whole brain in one page: looks at what changed, lets the planners below emit events, and repeats until nothing is
+/// left to plan. Runs on the writer's loop; work per call is bounded, and what is left over is done in the next step.
+/// </summary>
+public sealed class ClusterPlanner
+{
+    /// <summary>Events per step after which planning pauses, so that one huge service does not hold everybody up.</summary>
+    public const int Budget = 20_000;
+
+    private readonly HashSet<ServiceId> _services = [];
+    private readonly HashSet<(ServiceId Service, SlotKey Slot)> _slots = [];
+    private readonly HashSet<ServiceId> _globals = [];
+    private readonly PendingTasks _pending = new();
+    private readonly DueTimes _due = new();
+
+    /// <summary>When to step again although nobody asks; null when nothing is due.</summary>
+    public Timestamp? NextDue => _due.Next;
+
+    /// <summary>True while work is left over from a step that ran out of budget.</summary>
+    public bool HasWork => _services.Count > 0 || _slots.Count > 0 || _pending.HasFresh;
+
+    /// <summary>At take-over: everything is looked at once; dues and groups are derived from the state again.</summary>
+    public void Adopt(Workspace work)
+    {
+        foreach (var service in work.State.Services.Values)
+            AddService(service);
+        foreach (var gone in work.State.TasksByService.Keys.Where(id => !work.State.Services.Contains(id)))
+            _services.Add(gone);
+        foreach (var task in work.State.Tasks.Values)
+        {
+            TaskTouched(task);
+            if (task.NodeId.IsNone && task.IsAlive)
+                _pending.Add(task);
+        }
+    }
+
+    public void Plan(Workspace work)
+    {
+        while (_due.TryTake(work.Now, out var service, out var slot))
+            Mark(service, slot);
+        do
+        {
+            Collect(work);
+            PlanSlots(work);
+            PlanServices(work);
+            Collect(work);
+            _pending.PlaceAll(work);
+        }
+        while (work.EventCount <= Budget && (HasWork || !work.Unplanned.IsEmpty));
+    }
+
+    private void Mark(ServiceId service, SlotKey slot)
+    {
+        if (slot == default)
+            _services.Add(service);
+        else
+            _slots.Add((service, slot));
+    }
+
+    /// <summary>Turns what was touched into what must be looked at.</summary>
+    private void Collect(Workspace work)
+    {
+        if (work.Unplanned.IsEmpty)
+            return;
+        var changes = work.TakeUnplanned();
+        foreach (var id in changes.Services)
+        {
+            if (work.State.Services.TryGet(id, out var service))
+                AddService(service);
+            else
+                (_, _) = (_globals.Remove(id), _services.Add(id));
+        }
+        foreach (var id in changes.Nodes)
+            NodeTouched(work, id);
+        foreach (var id in changes.Tasks)
+        {
+            if (work.State.Tasks.TryGet(id, out var task))
+                TaskTouched(task);
+        }
+    }
+
+    private void AddService(Service service)
+    {
+        _services.Add(service.Id);
+        if (service.IsGlobal)
+            _globals.Add(service.Id);
+    }
+
+    private void NodeTouched(Workspace work, NodeId id)
+    {
+        _services.UnionWith(_globals);
+        foreach (var task in work.State.TasksOn(id))
+            _slots.Add((task.ServiceId, task.Slot));
+    }
+
+    private void TaskTouched(TaskRecord task)
+    {
+        _slots.Add((task.ServiceId, task.Slot));
+        if (task.NodeId.IsNone && task.IsAlive && task.Status.Error is null)
+            _pending.Add(task);
+        if (task is { IsAlive: true, Desired: TaskState.Ready } && !task.NotBefore.IsNever)
+            _due.Slot(task.ServiceId, task.Slot, task.NotBefore);
+    }
+
+    private void PlanSlots(Workspace work)
+    {
+        foreach (var key in _slots.ToList())
+        {
+            if (work.EventCount > Budget)
+                return;
+            _slots.Remove(key);
+            if (work.State.Services.TryGet(key.Service, out var service))
+                PlanSlot(work, service, key.Slot);
+            else
+                SlotRetirement.Remove(work, key.Service, key.Slot);
+        }
+    }
+
+    private void PlanSlot(Workspace work, Service service, SlotKey slot)
+    {
+        if (service.IsGlobal)
+            GlobalPlanner.PlanSlot(work, service, slot);
+        else
+            ReplicatedPlanner.PlanSlot(work, service, slot);
+
+        // The rest of an update depends on this slot: the rollout is surveyed with the service.
+        if (service.IsUpdating)
+            _services.Add(service.Id);
+    }
+
+    private void PlanServices(Workspace work)
+    {
+        foreach (var id in _services.ToList())
+        {
+            if (work.EventCount > Budget)
+                return;
+            _services.Remove(id);
+            if (work.State.Services.TryGet(id, out var service))
+                PlanService(work, service);
+            else
+                SlotRetirement.RemoveAll(work, id);
+        }
+    }
+
+    private void PlanService(Workspace work, Service service)
+    {
+        var planned = service.IsGlobal
+            ? GlobalPlanner.PlanAll(work, service, Budget)
+            : ReplicatedPlanner.PlanAll(work, service, Budget);
+        if (!planned)
+            _services.Add(service.Id);
+        else if (work.State.Services.Get(service.Id) is { IsUpdating: true } updating
+            && RolloutPlanner.Plan(work, updating) is { } due)
+            _due.Service(service.Id, due);
+    }
+}

@@ -1,0 +1,49 @@
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.Planning;
+
+/// <summary>One task on every eligible node. A node that is down or paused keeps its task, a drained one loses it.</summary>
+internal static class GlobalPlanner
+{
+    public static bool PlanAll(Workspace work, Service service, int budget)
+    {
+        foreach (var slot in work.State.TasksOf(service.Id).Slots.Order().ToList())
+            PlanSlot(work, service, slot);
+        foreach (var node in work.State.Nodes.Values)
+        {
+            if (work.EventCount > budget)
+                return false;
+            var slot = SlotKey.Of(node.Id);
+            if (work.State.TasksOf(service.Id).In(slot).IsEmpty)
+                PlanSlot(work, service, slot);
+        }
+        return true;
+    }
+
+    public static void PlanSlot(Workspace work, Service service, SlotKey slot)
+    {
+        var node = work.State.Nodes.Get(slot.Node);
+        if (node is null)
+            SlotRetirement.Remove(work, service.Id, slot);
+        else if (MayKeep(work, service, node) && (MayStart(node) || HasLiveTask(work, service, slot)))
+            SlotPlanner.Plan(work, service, slot);
+        else
+            Leave(work, service, slot);
+    }
+
+    private static bool MayKeep(Workspace work, Service service, Node node) =>
+        node.Spec.Availability != NodeAvailability.Drain && work.Scheduler.CheckConstraints(service.TaskSpec, node.Id).Admitted;
+
+    private static bool MayStart(Node node) => node.TakesNewTasks;
+
+    private static bool HasLiveTask(Workspace work, Service service, SlotKey slot) =>
+        SlotPlanner.Alive(work, service, slot).Count > 0;
+
+    private static void Leave(Workspace work, Service service, SlotKey slot)
+    {
+        foreach (var task in work.State.TasksIn(service.Id, slot).Where(task => task.Desired <= TaskState.Running))
+            SlotPlanner.Stop(work, task);
+        HistoryPruner.Prune(work, service.Id, slot);
+    }
+}

@@ -1,0 +1,33 @@
+using Orch.Core.Events;
+using Orch.Core.Model;
+
+namespace Orch.Core.Planning;
+
+/// <summary>Forgets tasks that nobody needs: removed ones at once, finished ones beyond the history limit of their slot.</summary>
+internal static class HistoryPruner
+{
+    public static void Prune(Workspace work, ServiceId service, SlotKey slot)
+    {
+        var limit = work.State.Cluster?.Settings.TaskHistoryLimit ?? new ClusterSettings().TaskHistoryLimit;
+        var finished = new List<TaskRecord>();
+        foreach (var task in work.State.TasksIn(service, slot))
+        {
+            if (task.Desired <= TaskState.Running || !IsOver(work, task))
+                continue;
+            if (task.Desired == TaskState.Remove || NodeGone(work, task))
+                work.Emit(new TaskRemoved(task.Id));
+            else if (task.State.IsTerminal())
+                finished.Add(task);
+        }
+        for (var i = 0; i < finished.Count - limit; i++)
+            work.Emit(new TaskRemoved(finished[i].Id));
+    }
+
+    /// <summary>No container of it can be running where anybody would report it.</summary>
+    private static bool IsOver(Workspace work, TaskRecord task) =>
+        task.State.IsTerminal() || task.NodeId.IsNone || NodeGone(work, task)
+        || (task.Desired == TaskState.Remove && work.State.Nodes.Get(task.NodeId) is { State: NodeState.Down });
+
+    private static bool NodeGone(Workspace work, TaskRecord task) =>
+        !task.NodeId.IsNone && !work.State.Nodes.Contains(task.NodeId);
+}

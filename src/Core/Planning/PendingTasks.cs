@@ -1,0 +1,100 @@
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.Scheduling;
+using SpecKey = Orch.Core.State.SpecKey;
+
+namespace Orch.Core.Planning;
+
+/// <summary>
+/// Tasks without a node, grouped by what they run, so that a thousand replicas cost one pass over the nodes. A group that
+/// found no place is tried again when room appears, not before; its tasks say why they wait.
+/// </summary>
+internal sealed class PendingTasks
+{
+    private readonly Dictionary<SpecKey, List<TaskId>> _fresh = [];
+    private readonly Dictionary<SpecKey, List<TaskId>> _waiting = [];
+
+    private ulong _openings;
+
+    public bool HasFresh => _fresh.Count > 0;
+
+    public void Add(TaskRecord task)
+    {
+        var key = new SpecKey(task.ServiceId, task.Spec.Version);
+        if (!_fresh.TryGetValue(key, out var group))
+            _fresh[key] = group = [];
+        group.Add(task.Id);
+    }
+
+    public void PlaceAll(Workspace work)
+    {
+        if (work.Scheduler.Openings != _openings)
+        {
+            _openings = work.Scheduler.Openings;
+            foreach (var (key, group) in _waiting)
+                Merge(key, group);
+            _waiting.Clear();
+        }
+        var groups = _fresh.ToList();
+        _fresh.Clear();
+        foreach (var (key, group) in groups)
+            PlaceGroup(work, key, group);
+    }
+
+    private void Merge(SpecKey key, List<TaskId> group)
+    {
+        if (_fresh.TryGetValue(key, out var fresh))
+            fresh.AddRange(group);
+        else
+            _fresh[key] = group;
+    }
+
+    private void PlaceGroup(Workspace work, SpecKey key, List<TaskId> ids)
+    {
+        var tasks = ids.Distinct().Select(id => work.State.Tasks.Get(id))
+            .OfType<TaskRecord>().Where(task => task.NodeId.IsNone && task.IsAlive).ToList();
+        if (tasks.Count == 0)
+            return;
+        var left = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks) : PlaceReplicated(work, tasks);
+        if (left.Count == 0)
+            return;
+        if (_waiting.TryGetValue(key, out var waiting))
+            waiting.AddRange(left);
+        else
+            _waiting[key] = left;
+    }
+
+    private static List<TaskId> PlaceReplicated(Workspace work, List<TaskRecord> tasks)
+    {
+        var result = work.Scheduler.Place(tasks[0].Spec, [.. tasks.Select(task => task.Id)], work.Now);
+        foreach (var placed in result.Placed)
+            work.Emit(new TaskAssigned(placed.Task, placed.Node, work.Now));
+        var left = tasks.Skip(result.Placed.Count).ToList();
+        foreach (var task in left)
+            Explain(work, task, result.Explanation!);
+        return [.. left.Select(task => task.Id)];
+    }
+
+    private static List<TaskId> PlaceGlobal(Workspace work, List<TaskRecord> tasks)
+    {
+        var left = new List<TaskId>();
+        foreach (var task in tasks)
+        {
+            if (work.Scheduler.PlaceOn(task.Spec, task.Id, task.Slot.Node).Refusal is { } refusal)
+            {
+                Explain(work, task, refusal);
+                left.Add(task.Id);
+                continue;
+            }
+            work.Emit(new TaskAssigned(task.Id, task.Slot.Node, work.Now));
+        }
+        return left;
+    }
+
+    private static void Explain(Workspace work, TaskRecord task, Explanation why)
+    {
+        var error = why.ToString();
+        if (task.Status.Error != error)
+            work.Emit(new TaskProgress(task.Id, task.Status with { Error = error }));
+    }
+}

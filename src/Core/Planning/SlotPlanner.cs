@@ -1,0 +1,111 @@
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.State;
+
+namespace Orch.Core.Planning;
+
+/// <summary>
+/// Keeps one live task in a slot that is wanted: replaces what ended or was lost, promotes what waited long enough, retires
+/// duplicates, forgets old history. Cost: the tasks of the slot.
+/// </summary>
+internal static class SlotPlanner
+{
+    public static void Plan(Workspace work, Service service, SlotKey slot)
+    {
+        RetireEnded(work, service, slot);
+        RetireLost(work, service, slot);
+        Deduplicate(work, service, slot);
+        Fill(work, service, slot);
+        Promote(work, service, slot);
+        HistoryPruner.Prune(work, service.Id, slot);
+    }
+
+    /// <summary>A task that ended by itself is not wanted any more; its update is told, if it is part of one.</summary>
+    private static void RetireEnded(Workspace work, Service service, SlotKey slot)
+    {
+        foreach (var task in work.State.TasksIn(service.Id, slot))
+        {
+            if (task.Desired > TaskState.Running || !task.State.IsTerminal())
+                continue;
+            work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
+            if (task.State is TaskState.Failed or TaskState.Rejected)
+                work.Scheduler.RecordFailure(service.Id, task.Spec.Version, task.NodeId, work.Now);
+            UpdateFailures.Ended(work, service.Id, task);
+        }
+    }
+
+    /// <summary>Tasks on nodes that are down, drained, gone or no longer fit. Not a failure: no delay, no attempt counted.</summary>
+    private static void RetireLost(Workspace work, Service service, SlotKey slot)
+    {
+        foreach (var task in Alive(work, service, slot))
+        {
+            if (!task.NodeId.IsNone && NodeFailure.MustLeave(work, service, task))
+                work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
+        }
+    }
+
+    /// <summary>Of tasks that run the same, the one that got furthest stays; an outdated one goes once its successor runs.</summary>
+    private static void Deduplicate(Workspace work, Service service, SlotKey slot)
+    {
+        var alive = Alive(work, service, slot);
+        if (alive.Count < 2)
+            return;
+        var current = alive.Where(task => IsCurrent(service, task)).OrderByDescending(Rank).ThenBy(t => t.Id).ToList();
+        var outdated = alive.Where(task => !IsCurrent(service, task)).OrderByDescending(Rank).ThenBy(t => t.Id).ToList();
+        var successorRuns = current.Count > 0 && current[0].State == TaskState.Running;
+        foreach (var task in current.Skip(1).Concat(successorRuns ? outdated : outdated.Skip(1)))
+            Stop(work, task);
+    }
+
+    private static void Fill(Workspace work, Service service, SlotKey slot)
+    {
+        if (Alive(work, service, slot).Count > 0)
+            return;
+        var tasks = work.State.TasksIn(service.Id, slot);
+        var newest = tasks.Count > 0 ? tasks[^1] : null;
+        var endedByItself = newest is { State: TaskState.Complete or TaskState.Failed or TaskState.Rejected }
+            && newest.Spec.Version == service.TaskSpec.Version;
+        if (!endedByItself)
+        {
+            var carried = newest?.Spec.Version == service.TaskSpec.Version ? newest.Restarts : RestartHistory.None;
+            TaskCreation.Create(work, service, slot, TaskState.Running, default, carried);
+        }
+        else if (RestartRules.Next(newest!, service.TaskSpec.Template.RestartPolicy, work.Now) is { } next)
+        {
+            var desired = next.NotBefore > work.Now ? TaskState.Ready : TaskState.Running;
+            TaskCreation.Create(work, service, slot, desired, next.NotBefore, next.History);
+        }
+    }
+
+    /// <summary>Ready becomes running when its delay is over and its predecessor has left the slot.</summary>
+    private static void Promote(Workspace work, Service service, SlotKey slot)
+    {
+        foreach (var task in Alive(work, service, slot))
+        {
+            if (task.Desired == TaskState.Ready && task.NotBefore <= work.Now && !PredecessorStands(work, service, slot))
+                work.Emit(new TaskDesiredSet(task.Id, TaskState.Running, work.Now));
+        }
+    }
+
+    private static bool PredecessorStands(Workspace work, Service service, SlotKey slot) =>
+        work.State.TasksIn(service.Id, slot).Any(task =>
+            task.Desired > TaskState.Running && task.HoldsResources
+            && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Down });
+
+    /// <summary>Asks a task to stop; one that no node has yet is simply forgotten.</summary>
+    public static void Stop(Workspace work, TaskRecord task)
+    {
+        if (task.NodeId.IsNone)
+            work.Emit(new TaskRemoved(task.Id));
+        else
+            work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
+    }
+
+    public static List<TaskRecord> Alive(Workspace work, Service service, SlotKey slot) =>
+        [.. work.State.TasksIn(service.Id, slot).Where(task => task.IsAlive)];
+
+    public static bool IsCurrent(Service service, TaskRecord task) =>
+        task.Spec.Version == service.TaskSpec.Version || task.Spec.Fingerprint == service.TaskSpec.Fingerprint;
+
+    private static int Rank(TaskRecord task) => task.Desired == TaskState.Running ? 1000 + (int)task.State : (int)task.State;
+}

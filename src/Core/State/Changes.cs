@@ -1,0 +1,32 @@
+using Orch.Core.Model;
+
+namespace Orch.Core.State;
+
+/// <summary>
+/// What folding touched: planners look again at exactly these, and watchers are told of exactly these. Sets keep
+/// insertion order of first touch, so that one history gives one order of work.
+/// </summary>
+public sealed class Changes
+{
+    private readonly HashSet<ServiceId> _services = [];
+    private readonly HashSet<NodeId> _nodes = [];
+    private readonly HashSet<TaskId> _tasks = [];
+
+    public IReadOnlyCollection<ServiceId> Services => _services;
+    public IReadOnlyCollection<NodeId> Nodes => _nodes;
+    public IReadOnlyCollection<TaskId> Tasks => _tasks;
+    public bool ClusterItself { get; set; }
+    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count == 0 && !ClusterItself;
+
+    public void Touch(ServiceId id) => _services.Add(id);
+    public void Touch(NodeId id) => _nodes.Add(id);
+    public void Touch(TaskId id) => _tasks.Add(id);
+
+    public void AddAll(Changes other)
+    {
+        _services.UnionWith(other._services);
+        _nodes.UnionWith(other._nodes);
+        _tasks.UnionWith(other._tasks);
+        ClusterItself |= other.ClusterItself;
+    }
+}

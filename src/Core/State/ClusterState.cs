@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Orch.Core.Model;
+
+namespace Orch.Core.State;
+
+/// <summary>
+/// Everything the cluster knows, indexed. Changed only by <see cref="Fold"/>; a <see cref="Snapshot"/> is O(1) and never
+/// changes again. Enumeration orders are the same in every process.
+/// </summary>
+public sealed class ClusterState
+{
+    internal EditToken Token { get; private set; } = new();
+
+    /// <summary>Revision of the last durable event that was folded in.</summary>
+    public ulong Revision { get; internal set; }
+    public Cluster? Cluster { get; internal set; }
+
+    public CowMap<NodeId, Node> Nodes { get; internal set; }
+    public CowMap<ServiceId, Service> Services { get; internal set; }
+    public CowMap<string, ServiceId> ServicesByName { get; internal set; }
+    public CowMap<TaskId, TaskRecord> Tasks { get; internal set; }
+    public CowMap<ServiceId, SlotTasks> TasksByService { get; internal set; }
+    public CowMap<NodeId, CowMap<TaskId, bool>> TasksByNode { get; internal set; }
+
+    /// <summary>Templates that tasks still run although their service has a newer one, or is gone.</summary>
+    public CowMap<SpecKey, RetainedSpec> RetainedSpecs { get; internal set; }
+
+    /// <summary>Ingress ports in use: "tcp/8080" → service.</summary>
+    public CowMap<PortKey, ServiceId> IngressPorts { get; internal set; }
+
+    /// <summary>A view of this moment for readers. The caller goes on changing this object.</summary>
+    public ClusterState Snapshot()
+    {
+        var view = (ClusterState)MemberwiseClone();
+        view.Token = new EditToken();
+        Token = new EditToken();
+        return view;
+    }
+
+    public SlotTasks TasksOf(ServiceId service) => TasksByService.TryGet(service, out var tasks) ? tasks : default;
+
+    public IEnumerable<TaskRecord> TaskRecordsOf(ServiceId service)
+    {
+        foreach (var id in TasksOf(service).All)
+            yield return Tasks.Get(id)!;
+    }
+
+    public IEnumerable<TaskRecord> TasksOn(NodeId node)
+    {
+        if (!TasksByNode.TryGet(node, out var ids))
+            yield break;
+        foreach (var id in ids.Keys)
+            yield return Tasks.Get(id)!;
+    }
+
+    /// <summary>The tasks of a slot, oldest first.</summary>
+    public IReadOnlyList<TaskRecord> TasksIn(ServiceId service, SlotKey slot)
+    {
+        var ids = TasksOf(service).In(slot);
+        return ids.IsEmpty ? [] : ImmutableArray.CreateRange(ids, id => Tasks.Get(id)!);
+    }
+
+    /// <summary>The template that a task of this version runs; null where the state no longer knows it.</summary>
+    public TaskSpec? SpecOf(ServiceId service, ulong version)
+    {
+        if (Services.TryGet(service, out var found))
+        {
+            if (found.TaskSpec.Version == version)
+                return found.TaskSpec;
+            if (found.PreviousTaskSpec?.Version == version)
+                return found.PreviousTaskSpec;
+        }
+        return RetainedSpecs.TryGet(new(service, version), out var retained) ? retained.Spec : null;
+    }
+}
+
+public readonly record struct SpecKey(ServiceId Service, ulong Version)
+{
+    public override int GetHashCode() => Service.GetHashCode() ^ StableHash.Mix(Version);
+}
+
+/// <summary>A template and the number of task records that run it; dropped with the last one.</summary>
+public sealed record RetainedSpec(TaskSpec Spec, int Tasks);
+
+public readonly record struct PortKey(string Protocol, uint Port)
+{
+    public override int GetHashCode() => StableHash.Of(Protocol) ^ StableHash.Mix(Port);
+    public override string ToString() => $"{Protocol}/{Port}";
+}

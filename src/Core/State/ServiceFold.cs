@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Core.State;
+
+/// <summary>Events of services, their names and their ingress ports.</summary>
+internal static class ServiceFold
+{
+    public static void Apply(ClusterState state, ClusterEvent e, Changes changes)
+    {
+        switch (e)
+        {
+            case ServiceCreated created:
+                Create(state, created);
+                changes.Touch(created.Id);
+                break;
+            case ServiceUpdated updated:
+                Update(state, updated);
+                changes.Touch(updated.Id);
+                break;
+            case ServiceUpdateProgressed progressed:
+                var service = Existing(state, progressed.Id);
+                Put(state, service with { Update = progressed.Update, Version = state.Revision, UpdatedAt = progressed.At });
+                changes.Touch(progressed.Id);
+                break;
+            case ServiceRemoved removed:
+                Remove(state, Existing(state, removed.Id));
+                changes.Touch(removed.Id);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void Create(ClusterState state, ServiceCreated e)
+    {
+        if (state.Services.Contains(e.Id) || state.ServicesByName.Contains(e.Spec.Name))
+            throw new FoldException($"service {e.Spec.Name} exists twice");
+        var service = new Service
+        {
+            Id = e.Id,
+            Spec = e.Spec,
+            CreatedAt = e.At,
+            UpdatedAt = e.At,
+            Version = state.Revision,
+            TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision),
+            Ports = e.Ports,
+        };
+        state.ServicesByName = state.ServicesByName.With(state.Token, e.Spec.Name, e.Id);
+        HoldPorts(state, service);
+        Put(state, service);
+    }
+
+    private static void Update(ClusterState state, ServiceUpdated e)
+    {
+        var before = Existing(state, e.Id);
+        FreePorts(state, before);
+        var after = before with
+        {
+            Spec = e.Spec,
+            PreviousSpec = before.Spec,
+            Ports = e.Ports,
+            UpdatedAt = e.At,
+            Version = state.Revision,
+            Update = e.Update ?? before.Update,
+        };
+        if (e.NewVersion)
+        {
+            if (before.PreviousTaskSpec is { } older)
+                SpecRetention.Retain(state, older);
+            after = after with
+            {
+                TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision),
+                PreviousTaskSpec = before.TaskSpec,
+            };
+        }
+        HoldPorts(state, after);
+        Put(state, after);
+    }
+
+    private static void Remove(ClusterState state, Service service)
+    {
+        FreePorts(state, service);
+        state.Services = state.Services.Without(state.Token, service.Id);
+        state.ServicesByName = state.ServicesByName.Without(state.Token, service.Spec.Name);
+        SpecRetention.Retain(state, service.TaskSpec);
+        if (service.PreviousTaskSpec is { } previous)
+            SpecRetention.Retain(state, previous);
+    }
+
+    private static TaskSpec TaskSpecOf(ServiceId id, ServiceSpec spec, List<PortConfig> ports, ulong version) => new()
+    {
+        ServiceId = id,
+        Version = version,
+        ServiceName = spec.Name,
+        Template = spec.TaskTemplate ?? new TaskTemplate(),
+        Endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports },
+        ServiceLabels = spec.Labels,
+    };
+
+    public static void HoldPorts(ClusterState state, Service service)
+    {
+        foreach (var key in IngressKeys(service))
+            state.IngressPorts = state.IngressPorts.With(state.Token, key, service.Id);
+    }
+
+    private static void FreePorts(ClusterState state, Service service)
+    {
+        foreach (var key in IngressKeys(service))
+            state.IngressPorts = state.IngressPorts.Without(state.Token, key);
+    }
+
+    private static IEnumerable<PortKey> IngressKeys(Service service) =>
+        from port in service.Ports
+        where port.PublishMode is null or "ingress" && port.PublishedPort > 0
+        select new PortKey(port.Protocol ?? "tcp", port.PublishedPort ?? 0);
+
+    private static void Put(ClusterState state, Service service) =>
+        state.Services = state.Services.With(state.Token, service.Id, service);
+
+    private static Service Existing(ClusterState state, ServiceId id) =>
+        state.Services.Get(id) ?? throw new FoldException($"service {id} does not exist");
+}

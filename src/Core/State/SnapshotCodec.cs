@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orch.Core.Model;
+
+namespace Orch.Core.State;
+
+/// <summary>
+/// A state as a sequence of small items, so that a million tasks never need one large buffer: first the head, then
+/// cluster, nodes, services, retained templates, tasks (which name their template by version). Numbers are stored: never reuse.
+/// </summary>
+public static class SnapshotCodec
+{
+    private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6;
+
+    /// <summary>One stored item.</summary>
+    public readonly record struct Item(ushort Kind, byte[] Payload);
+
+    public static IEnumerable<Item> Write(ClusterState state)
+    {
+        var json = SnapshotJson.Default;
+        yield return new(HeadItem, JsonSerializer.SerializeToUtf8Bytes(new SnapshotHead(state.Revision), json.SnapshotHead));
+        if (state.Cluster is { } cluster)
+            yield return new(ClusterItem, JsonSerializer.SerializeToUtf8Bytes(cluster, json.Cluster));
+        foreach (var node in state.Nodes.Values)
+            yield return new(NodeItem, JsonSerializer.SerializeToUtf8Bytes(node, json.Node));
+        foreach (var service in state.Services.Values)
+            yield return new(ServiceItem, JsonSerializer.SerializeToUtf8Bytes(service, json.Service));
+        foreach (var retained in state.RetainedSpecs.Values)
+            yield return new(SpecItem, JsonSerializer.SerializeToUtf8Bytes(retained, json.RetainedSpec));
+        foreach (var task in InSlotOrder(state))
+            yield return new(TaskItem, JsonSerializer.SerializeToUtf8Bytes(StoredTask.From(task), json.StoredTask));
+    }
+
+    /// <summary>Throws <see cref="JsonException"/> or <see cref="FoldException"/> for items that are no snapshot.</summary>
+    public static ClusterState Read(IEnumerable<Item> items)
+    {
+        var loader = new SnapshotLoader();
+        foreach (var item in items)
+            Add(loader, item.Kind, item.Payload);
+        return loader.State;
+    }
+
+    /// <summary>Adds one item to a snapshot that is being loaded; items come in the order they were written.</summary>
+    public static void Add(SnapshotLoader loader, ushort kind, ReadOnlySpan<byte> payload)
+    {
+        var json = SnapshotJson.Default;
+        switch (kind)
+        {
+            case HeadItem: loader.Head(JsonSerializer.Deserialize(payload, json.SnapshotHead)!.Revision); break;
+            case ClusterItem: loader.Add(JsonSerializer.Deserialize(payload, json.Cluster)!); break;
+            case NodeItem: loader.Add(JsonSerializer.Deserialize(payload, json.Node)!); break;
+            case ServiceItem: loader.Add(JsonSerializer.Deserialize(payload, json.Service)!); break;
+            case SpecItem: loader.Add(JsonSerializer.Deserialize(payload, json.RetainedSpec)!); break;
+            case TaskItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredTask)!); break;
+            default:
+                throw new JsonException(
+                    $"snapshot item kind {kind} is unknown: it was written by a newer version of orch, use that version");
+        }
+    }
+
+    /// <summary>Tasks of a slot oldest first: the order in a slot is state, and loading keeps the order of the items.</summary>
+    private static IEnumerable<TaskRecord> InSlotOrder(ClusterState state)
+    {
+        foreach (var tasks in state.TasksByService.Values)
+        {
+            foreach (var id in tasks.All)
+                yield return state.Tasks.Get(id) ?? throw new UnreachableException($"task {id} is indexed but not there");
+        }
+    }
+}
+
+public sealed record SnapshotHead(ulong Revision);
+
+/// <summary>A task record as stored: the template by reference.</summary>
+public sealed record StoredTask(
+    TaskId Id, ServiceId Service, ulong SpecVersion, ulong Slot, NodeId SlotNode, NodeId Node, TaskState Desired,
+    ObservedStatus Status, Timestamp CreatedAt, Timestamp UpdatedAt, ulong Version, Timestamp NotBefore,
+    Timestamp RunningSince, RestartHistory Restarts)
+{
+    public static StoredTask From(TaskRecord task) => new(
+        task.Id, task.ServiceId, task.Spec.Version, task.Slot.Number, task.Slot.Node, task.NodeId, task.Desired,
+        task.Status, task.CreatedAt, task.UpdatedAt, task.Version, task.NotBefore, task.RunningSince, task.Restarts);
+
+    public TaskRecord ToRecord(TaskSpec spec) => new()
+    {
+        Id = Id,
+        Slot = new SlotKey(Slot, SlotNode),
+        Spec = spec,
+        NodeId = Node,
+        Desired = Desired,
+        Status = Status,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        Version = Version,
+        NotBefore = NotBefore,
+        RunningSince = RunningSince,
+        Restarts = Restarts ?? RestartHistory.None,
+    };
+}
+
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(SnapshotHead))]
+[JsonSerializable(typeof(Cluster))]
+[JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(RetainedSpec))]
+[JsonSerializable(typeof(StoredTask))]
+internal sealed partial class SnapshotJson : JsonSerializerContext;

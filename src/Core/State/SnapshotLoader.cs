@@ -1,0 +1,33 @@
+using Orch.Core.Model;
+
+namespace Orch.Core.State;
+
+/// <summary>Builds a state from the items of a snapshot; only fields and indexes, no rules.</summary>
+public sealed class SnapshotLoader
+{
+    public ClusterState State { get; } = new();
+
+    internal void Head(ulong revision) => State.Revision = revision;
+
+    internal void Add(Cluster cluster) => State.Cluster = cluster;
+
+    internal void Add(Node node) => State.Nodes = State.Nodes.With(State.Token, node.Id, node);
+
+    internal void Add(Service service)
+    {
+        State.Services = State.Services.With(State.Token, service.Id, service);
+        State.ServicesByName = State.ServicesByName.With(State.Token, service.Spec.Name, service.Id);
+        ServiceFold.HoldPorts(State, service);
+    }
+
+    internal void Add(RetainedSpec retained) =>
+        State.RetainedSpecs = State.RetainedSpecs.With(
+            State.Token, new(retained.Spec.ServiceId, retained.Spec.Version), retained);
+
+    internal void Add(StoredTask stored)
+    {
+        var spec = State.SpecOf(stored.Service, stored.SpecVersion) ?? throw new FoldException(
+            $"the snapshot's task {stored.Id} runs version {stored.SpecVersion} of service {stored.Service}, which is not in it");
+        TaskFold.Index(State, stored.ToRecord(spec));
+    }
+}
