@@ -39,6 +39,7 @@ public interface IEventLog : IAsyncDisposable
         Epoch epoch, ulong expectedRevision, IReadOnlyList<EventData> events, CancellationToken cancellation = default);
 
     /// <summary>Reads what is stored after a revision, up to the head at the time of the call, without gaps.</summary>
+    /// <exception cref="ArgumentException">The revision is beyond the head: the caller knows of another log.</exception>
     /// <exception cref="LogCompactedException">Records after that revision are gone: load the snapshot.</exception>
     /// <exception cref="LogCorruptException">A record is damaged; nothing wrong was handed out before.</exception>
     IAsyncEnumerable<LogRecord> ReadAsync(ulong afterRevision, CancellationToken cancellation = default);

@@ -12,6 +12,16 @@ internal static class SnapshotRules
             throw new ArgumentException($"A snapshot at revision {revision} would replace the newer one at {newest}.");
     }
 
+    /// <summary>A reader may start anywhere between what is compacted and the head; beyond it, it knows of another log.
+    /// </summary>
+    public static void CheckStart(ulong after, ulong compactedTo, ulong head)
+    {
+        if (after < compactedTo)
+            throw new LogCompactedException(after, compactedTo);
+        if (after > head)
+            throw new ArgumentException($"Records after revision {after} were asked for, but the head is {head}.");
+    }
+
     public static ulong CompactionTarget(ulong upTo, ulong snapshot, ulong head, ulong keepTail) =>
         Math.Min(Math.Min(upTo, snapshot), head > keepTail ? head - keepTail : 0);
 

@@ -39,7 +39,9 @@ internal sealed class MemoryEventLog(MemoryLogServer server, IRecordCipher ciphe
     public async IAsyncEnumerable<LogRecord> ReadAsync(
         ulong afterRevision, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var head = (await Do(server.View, cancellation)).Revision;
+        var view = await Do(server.View, cancellation);
+        SnapshotRules.CheckStart(afterRevision, view.CompactedTo, view.Revision);
+        var head = view.Revision;
         while (true)
         {
             var page = server.Read(afterRevision, head, PageRecords);
@@ -57,6 +59,8 @@ internal sealed class MemoryEventLog(MemoryLogServer server, IRecordCipher ciphe
         ulong afterRevision, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
+        var view = await Do(server.View, either.Token);
+        SnapshotRules.CheckStart(afterRevision, view.CompactedTo, view.Revision);
         while (true)
         {
             either.Token.ThrowIfCancellationRequested();

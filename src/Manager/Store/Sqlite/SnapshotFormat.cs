@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+
+namespace Orch.Manager.Store.Sqlite;
+
+/// <summary>
+/// A snapshot file: records of <see cref="RecordFormat"/>, each after its length (4 bytes), numbered from 0. The first
+/// holds the revision, the last one the revision, the number of chunks and the chain over all of them.
+/// </summary>
+internal static class SnapshotFormat
+{
+    public const ushort HeaderKind = 1;
+    public const ushort ChunkKind = 2;
+    public const ushort EndKind = 3;
+
+    /// <summary>Longest record in a snapshot; a length beyond it is damage and not read.</summary>
+    public const int MaxRecordBytes = LogLimits.MaxChunkBytes + 256;
+
+    public static byte[] Header(ulong revision)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, revision);
+        return bytes;
+    }
+
+    public static byte[] End(ulong revision, ulong chunks, ulong chain)
+    {
+        var bytes = new byte[24];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, revision);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), chunks);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), chain);
+        return bytes;
+    }
+}
