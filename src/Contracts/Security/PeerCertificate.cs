@@ -1,0 +1,76 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Orch.Contracts.Security;
+
+/// <summary>Reads and writes the identity inside a certificate. Says nothing about who signed it.</summary>
+public static class PeerCertificate
+{
+    private const string SubjectAlternativeName = "2.5.29.17";
+    private const string Organization = "2.5.4.10";
+    private const string OrganizationalUnit = "2.5.4.11";
+    private const string CommonName = "2.5.4.3";
+
+    // GeneralName ::= CHOICE { … uniformResourceIdentifier [6] IA5String … } (RFC 5280, 4.2.1.6)
+    private static readonly Asn1Tag _uri = new(TagClass.ContextSpecific, 6);
+
+    public static X500DistinguishedName Subject(PeerIdentity identity)
+    {
+        var name = new X500DistinguishedNameBuilder();
+        name.AddOrganizationName(identity.Cluster.ToString());
+        name.AddOrganizationalUnitName(identity.Role.Unit());
+        name.AddCommonName(identity.Name);
+        return name.Build();
+    }
+
+    /// <summary>
+    /// The identity, when subject and URI tell the same story and there is exactly one of each; otherwise null. Two
+    /// names in one certificate would let two checks see two different peers.
+    /// </summary>
+    public static PeerIdentity? Identify(X509Certificate2 certificate)
+    {
+        try
+        {
+            var extensions = certificate.Extensions.Where(e => e.Oid?.Value == SubjectAlternativeName).ToList();
+            if (extensions is not [var names]) return null;
+            if (Uris(names.RawData) is not [var uri]) return null;
+            if (PeerIdentity.Parse(uri) is not { } identity) return null;
+            return HasSubject(certificate, identity) ? identity : null;
+        }
+        catch (Exception error) when (error is AsnContentException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static List<string> Uris(byte[] extension)
+    {
+        var uris = new List<string>();
+        var reader = new AsnReader(extension, AsnEncodingRules.DER);
+        var names = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        while (names.HasData)
+        {
+            if (names.PeekTag().HasSameClassAndValue(_uri))
+                uris.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, _uri));
+            else
+                names.ReadEncodedValue();
+        }
+
+        return uris;
+    }
+
+    private static bool HasSubject(X509Certificate2 certificate, PeerIdentity identity)
+    {
+        var found = certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false)
+            .Select(part => (part.GetSingleElementType().Value, part.GetSingleElementValue())).Order();
+        (string?, string?)[] wanted =
+        [
+            (Organization, identity.Cluster.ToString()),
+            (OrganizationalUnit, identity.Role.Unit()),
+            (CommonName, identity.Name),
+        ];
+        return found.SequenceEqual(wanted.Order());
+    }
+}
