@@ -11,10 +11,17 @@ public sealed class Changes
     private readonly HashSet<ServiceId> _services = [];
     private readonly HashSet<NodeId> _nodes = [];
     private readonly HashSet<TaskId> _tasks = [];
+    private readonly List<TaskRecord> _removed = [];
+    private readonly List<Service> _removedServices = [];
 
     public IReadOnlyCollection<ServiceId> Services => _services;
     public IReadOnlyCollection<NodeId> Nodes => _nodes;
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
+    /// <summary>The last records of tasks that are gone: who ran them, and for whom.</summary>
+    public IReadOnlyCollection<TaskRecord> RemovedTasks => _removed;
+
+    /// <summary>Services that are gone, by id, with their last record.</summary>
+    public IReadOnlyCollection<Service> RemovedServices => _removedServices;
     public bool ClusterItself { get; set; }
     public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count == 0 && !ClusterItself;
 
@@ -22,11 +29,25 @@ public sealed class Changes
     public void Touch(NodeId id) => _nodes.Add(id);
     public void Touch(TaskId id) => _tasks.Add(id);
 
+    public void Removed(TaskRecord task)
+    {
+        _tasks.Add(task.Id);
+        _removed.Add(task);
+    }
+
+    public void Removed(Service service)
+    {
+        _services.Add(service.Id);
+        _removedServices.Add(service);
+    }
+
     public void AddAll(Changes other)
     {
         _services.UnionWith(other._services);
         _nodes.UnionWith(other._nodes);
         _tasks.UnionWith(other._tasks);
+        _removed.AddRange(other._removed);
+        _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
     }
 }

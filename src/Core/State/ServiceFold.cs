@@ -26,8 +26,9 @@ internal static class ServiceFold
                 changes.Touch(progressed.Id);
                 break;
             case ServiceRemoved removed:
-                Remove(state, Existing(state, removed.Id));
-                changes.Touch(removed.Id);
+                var gone = Existing(state, removed.Id);
+                Remove(state, gone);
+                changes.Removed(gone);
                 break;
             default:
                 throw new UnreachableException();

@@ -111,7 +111,7 @@ internal static class TaskFold
                 : state.TasksByNode.With(state.Token, task.NodeId, onNode);
         }
         SpecRetention.Release(state, task.Spec);
-        changes.Touch(task.Id);
+        changes.Removed(task);
     }
 
     private static void Put(ClusterState state, TaskRecord task, Timestamp at, Changes changes)

@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Orch.Core.Commands;
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Core.Writing;
+using Orch.Manager.Store;
+
+namespace Orch.Manager.Writing;
+
+/// <summary>
+/// The shell around <see cref="ClusterWriter"/> for one leadership: feeds it commands, appends its batches to the log, and
+/// releases replies and views once they are durable. One loop owns the writer; everything else talks to it through here.
+/// Ends, for good, when the log refuses or fails: the leadership is over then and the state must be replayed.
+/// </summary>
+public sealed class ClusterStore
+{
+    /// <summary>Commands that may wait; beyond that callers are told to come back.</summary>
+    private const int MaxWaiting = 50_000;
+
+    private readonly ClusterWriter _writer;
+    private readonly IEventLog _log;
+    private readonly TimeProvider _time;
+    private readonly LeaderClock _clock;
+    private readonly Func<UInt128> _newId;
+    private readonly ILogger _logger;
+    private readonly ConcurrentQueue<Request> _requests = new();
+    private readonly ConcurrentDictionary<Watcher, bool> _watchers = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ITimer _timer;
+
+    /// <summary>Handed to the writer and not answered yet; owned by the loop.</summary>
+    private readonly HashSet<Request> _open = [];
+    private ClusterState _current;
+    private int _waiting;
+    private volatile bool _over;
+    private Exception? _overBecause;
+
+    public ClusterStore(ClusterState replayed, Epoch epoch, IEventLog log, TimeProvider time, Func<UInt128> newId, ILogger logger)
+    {
+        (Epoch, _log, _time, _newId, _logger) = (epoch, log, time, newId, logger);
+        _clock = new LeaderClock(time);
+        _current = replayed.Snapshot();
+        _writer = new ClusterWriter(replayed);
+        _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Wake();
+    }
+
+    public Epoch Epoch { get; }
+
+    /// <summary>The last committed view; immutable, read freely.</summary>
+    public ClusterState Current => Volatile.Read(ref _current);
+
+    public Timestamp Now => _clock.Now;
+
+    /// <summary>
+    /// Decides a command; completes when its outcome is durable, or at once when it is refused.
+    /// </summary>
+    /// <exception cref="OverloadedException">Too many commands wait.</exception>
+    /// <exception cref="NotLeaderException">The leadership ended; the outcome is unknown.</exception>
+    public Task<Decision> ExecuteAsync(ClusterCommand command, CancellationToken cancellation = default)
+    {
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return Task.FromException<Decision>(new OverloadedException());
+        }
+        var request = new Request(command);
+        _requests.Enqueue(request);
+        Wake();
+        if (_over)
+            FailWaiting();
+        return request.Outcome.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Committed views as they appear; the first item has no changes and means "everything". Ends with the leadership.
+    /// </summary>
+    public async IAsyncEnumerable<Published> WatchAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var watcher = new Watcher(Current);
+        _watchers[watcher] = true;
+        if (_over)
+            watcher.Complete();
+        else
+            watcher.Publish(Current, new Changes());
+        try
+        {
+            await foreach (var published in watcher.ReadAllAsync(cancellation))
+                yield return published;
+        }
+        finally
+        {
+            _watchers.TryRemove(watcher, out _);
+        }
+    }
+
+    /// <summary>Runs the loop until cancelled or until the leadership is lost; throws what ended it in the latter case.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        Task<AppendResult>? append = null;
+        WriteBatch? inFlight = null;
+        try
+        {
+            while (true)
+            {
+                if (append is { IsCompleted: true })
+                {
+                    Accept(await append, inFlight!);
+                    (append, inFlight) = (null, null);
+                }
+                Feed();
+                if (_writer.Step(new StepContext(_clock.Now, _newId)) is { } batch)
+                {
+                    if (batch.Events.Count == 0)
+                    {
+                        Release(batch);
+                        continue;
+                    }
+                    inFlight = batch;
+                    append = AppendAsync(batch);
+                    continue;
+                }
+                ArmTimer();
+                if (append is not { IsCompleted: true } && (!_writer.HasWork || append is not null) && _requests.IsEmpty)
+                    await _wake.Reader.ReadAsync(stopping);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            _overBecause = e;
+            _logger.LogError(e, "the leadership of epoch {Epoch} ends", Epoch);
+            throw;
+        }
+        finally
+        {
+            await EndAsync(append);
+        }
+    }
+
+    private void Feed()
+    {
+        while (_requests.TryDequeue(out var request))
+        {
+            Interlocked.Decrement(ref _waiting);
+            _open.Add(request);
+            _writer.Enqueue(request, request.Command);
+        }
+    }
+
+    private async Task<AppendResult> AppendAsync(WriteBatch batch)
+    {
+        try
+        {
+            var events = new EventData[batch.Events.Count];
+            for (var i = 0; i < events.Length; i++)
+                events[i] = new EventData(EventCodec.KindOf(batch.Events[i]), EventCodec.Encode(batch.Events[i]));
+            return await _log.AppendAsync(Epoch, batch.ExpectedRevision, events, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            Wake();
+        }
+    }
+
+    private void Accept(AppendResult result, WriteBatch batch)
+    {
+        switch (result)
+        {
+            case AppendResult.Appended appended when appended.Head == batch.View.Revision:
+                Release(batch);
+                break;
+            case AppendResult.Fenced fenced:
+                throw new NotLeaderException($"another manager leads since epoch {fenced.Current}");
+            default:
+                throw new NotLeaderException($"the log is not where this leader left it: {result}");
+        }
+    }
+
+    /// <summary>The view first, then the replies: who is answered can read what was written.</summary>
+    private void Release(WriteBatch batch)
+    {
+        _writer.Acknowledge(batch);
+        Volatile.Write(ref _current, batch.View);
+        if (!batch.Changes.IsEmpty)
+        {
+            foreach (var watcher in _watchers.Keys)
+                watcher.Publish(batch.View, batch.Changes);
+        }
+        foreach (var answer in batch.Answers)
+        {
+            var request = (Request)answer.Ticket;
+            _open.Remove(request);
+            request.Outcome.TrySetResult(answer.Decision);
+        }
+    }
+
+    private void ArmTimer()
+    {
+        var wait = _writer.NextDue is { } due ? due - _clock.Now : Timeout.InfiniteTimeSpan;
+        if (wait != Timeout.InfiniteTimeSpan)
+            wait = TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, int.MaxValue / 2));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private async Task EndAsync(Task<AppendResult>? append)
+    {
+        _over = true;
+        await _timer.DisposeAsync();
+        if (append is not null)
+            await append.ContinueWith(_ => { }, TaskScheduler.Default);
+        FailWaiting();
+        foreach (var request in _open)
+            request.Outcome.TrySetException(Ended());
+        foreach (var watcher in _watchers.Keys)
+            watcher.Complete();
+    }
+
+    private void FailWaiting()
+    {
+        while (_requests.TryDequeue(out var request))
+            request.Outcome.TrySetException(Ended());
+    }
+
+    private NotLeaderException Ended() => new(
+        _overBecause is null ? "the manager is stopping" : $"the manager lost its store: {_overBecause.Message}");
+
+    private sealed class Request(ClusterCommand command)
+    {
+        public ClusterCommand Command { get; } = command;
+        public TaskCompletionSource<Decision> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
