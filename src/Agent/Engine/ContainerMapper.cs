@@ -84,7 +84,7 @@ public static class ContainerMapper
         return labels;
     }
 
-    private static SortedDictionary<string, IReadOnlyList<PortBinding>>? Bindings(IReadOnlyList<BoundPort> ports)
+    private static SortedDictionary<string, IReadOnlyList<PortBinding>>? Bindings(IReadOnlyList<EnginePort> ports)
     {
         if (ports.Count == 0)
             return null;
@@ -94,7 +94,7 @@ public static class ContainerMapper
         return bindings;
     }
 
-    private static string PortKey(BoundPort port) =>
+    private static string PortKey(EnginePort port) =>
         $"{Number(port.Target)}/{(port.Protocol.Length == 0 ? "tcp" : port.Protocol)}";
 
     private static Mount Typed(Mount mount) => string.IsNullOrEmpty(mount.Type) ? mount with { Type = "volume" } : mount;

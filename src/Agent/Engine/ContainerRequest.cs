@@ -18,5 +18,5 @@ public sealed record ContainerRequest
     public required TaskTemplate Template { get; init; }
 
     /// <summary>Host-mode ports; Published 0 is left to the engine.</summary>
-    public IReadOnlyList<BoundPort> HostPorts { get; init; } = [];
+    public IReadOnlyList<EnginePort> HostPorts { get; init; } = [];
 }

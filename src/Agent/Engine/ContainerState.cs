@@ -35,11 +35,11 @@ public sealed record ContainerState
     public long StartedAt { get; init; }
     public long FinishedAt { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<BoundPort> Ports { get; init; } = [];
+    public IReadOnlyList<EnginePort> Ports { get; init; } = [];
 }
 
 /// <summary>A port of the container as the engine bound it on the host.</summary>
-public readonly record struct BoundPort(string Protocol, uint Target, uint Published);
+public readonly record struct EnginePort(string Protocol, uint Target, uint Published);
 
 /// <summary>What is known of a local image. A health check built into the image counts as the task's own.</summary>
 public sealed record ImageFacts(string Id, bool HasHealthcheck);

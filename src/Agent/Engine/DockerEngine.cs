@@ -39,7 +39,7 @@ public sealed class DockerEngine : IContainerEngine
             return new(agreed);
         }, stopping);
 
-    public async Task<EngineResult<Nothing>> PingAsync(CancellationToken stopping)
+    public async Task<EngineResult<NoValue>> PingAsync(CancellationToken stopping)
     {
         // By hand: the pooled client would use an old connection, which says nothing about the listener.
         try
@@ -50,7 +50,7 @@ public sealed class DockerEngine : IContainerEngine
             var length = await socket.ReceiveAsync(answer, SocketFlags.None, stopping);
             var line = Encoding.ASCII.GetString(answer, 0, length);
             return line.StartsWith("HTTP/1.", StringComparison.Ordinal) && line.AsSpan(8).StartsWith(" 200")
-                ? default(Nothing)
+                ? default(NoValue)
                 : new EngineError(EngineFault.Unreachable, "the engine closed the connection without an answer");
         }
         catch (SocketException e)
@@ -78,7 +78,7 @@ public sealed class DockerEngine : IContainerEngine
         return new ImageFacts(found.Value.Id ?? "", test is [not "NONE", ..]);
     }
 
-    public Task<EngineResult<Nothing>> PullAsync(string image, CancellationToken stopping) =>
+    public Task<EngineResult<NoValue>> PullAsync(string image, CancellationToken stopping) =>
         ImagePull.RunAsync(_http, _prefix, ImageReference.Parse(image), _clock, stopping);
 
     public async Task<EngineResult<string>> CreateAsync(
@@ -95,30 +95,30 @@ public sealed class DockerEngine : IContainerEngine
             : new EngineError(EngineFault.Refused, "the engine created a container without an id");
     }
 
-    public Task<EngineResult<Nothing>> StartAsync(string container, CancellationToken stopping) =>
+    public Task<EngineResult<NoValue>> StartAsync(string container, CancellationToken stopping) =>
         _http.SendAsync(HttpMethod.Post, $"{_prefix}/containers/{container}/start", Slow, stopping);
 
-    public Task<EngineResult<Nothing>> StopAsync(string container, TimeSpan grace, CancellationToken stopping)
+    public Task<EngineResult<NoValue>> StopAsync(string container, TimeSpan grace, CancellationToken stopping)
     {
         var seconds = (long)Math.Ceiling(Math.Max(0, grace.TotalSeconds));
         var path = string.Create(CultureInfo.InvariantCulture, $"{_prefix}/containers/{container}/stop?t={seconds}");
         return _http.SendAsync(HttpMethod.Post, path, TimeSpan.FromSeconds(seconds) + Quick, stopping);
     }
 
-    public async Task<EngineResult<Nothing>> KillAsync(string container, CancellationToken stopping)
+    public async Task<EngineResult<NoValue>> KillAsync(string container, CancellationToken stopping)
     {
         var path = $"{_prefix}/containers/{container}/kill?signal=KILL";
         var killed = await _http.SendAsync(HttpMethod.Post, path, Quick, stopping);
 
         // Conflict: it does not run, which is what was wanted.
-        return killed.Error is { Fault: EngineFault.Conflict } ? default(Nothing) : killed;
+        return killed.Error is { Fault: EngineFault.Conflict } ? default(NoValue) : killed;
     }
 
-    public async Task<EngineResult<Nothing>> RemoveAsync(string container, CancellationToken stopping)
+    public async Task<EngineResult<NoValue>> RemoveAsync(string container, CancellationToken stopping)
     {
         var removed = await _http.SendAsync(
             HttpMethod.Delete, $"{_prefix}/containers/{container}?force=1&v=1", Slow, stopping);
-        return removed.Error is { Fault: EngineFault.NotFound } ? default(Nothing) : removed;
+        return removed.Error is { Fault: EngineFault.NotFound } ? default(NoValue) : removed;
     }
 
     public async Task<EngineResult<ContainerState>> InspectAsync(string container, CancellationToken stopping)

@@ -28,4 +28,4 @@ public readonly record struct EngineResult<T>(T? Value, EngineError? Error)
 }
 
 /// <summary>The value of calls that only succeed or fail.</summary>
-public readonly record struct Nothing;
+public readonly record struct NoValue;

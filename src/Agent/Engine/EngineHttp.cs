@@ -45,9 +45,9 @@ internal sealed class EngineHttp : IDisposable
     }
 
     /// <summary>For calls without a body in the answer, or where it does not matter.</summary>
-    public Task<EngineResult<Nothing>> SendAsync(
+    public Task<EngineResult<NoValue>> SendAsync(
         HttpMethod method, string path, TimeSpan limit, CancellationToken stopping) =>
-        ExchangeAsync<Nothing>(method, path, null, limit, static (_, _) => new(default(Nothing)), stopping);
+        ExchangeAsync<NoValue>(method, path, null, limit, static (_, _) => new(default(NoValue)), stopping);
 
     /// <summary>For calls that answer with one JSON value.</summary>
     public Task<EngineResult<T>> ReadAsync<T>(

@@ -12,24 +12,24 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>
     /// Asks over a new connection, as an engine that shuts down still serves old ones while it stops containers.
     /// </summary>
-    Task<EngineResult<Nothing>> PingAsync(CancellationToken stopping);
+    Task<EngineResult<NoValue>> PingAsync(CancellationToken stopping);
 
     Task<EngineResult<EngineInfo>> InfoAsync(CancellationToken stopping);
     Task<EngineResult<ImageFacts>> InspectImageAsync(string image, CancellationToken stopping);
 
     /// <summary>Fetches an image; the error is the registry's reason.</summary>
-    Task<EngineResult<Nothing>> PullAsync(string image, CancellationToken stopping);
+    Task<EngineResult<NoValue>> PullAsync(string image, CancellationToken stopping);
 
     /// <summary>The id of the new container.</summary>
     Task<EngineResult<string>> CreateAsync(string name, ContainerCreate request, CancellationToken stopping);
-    Task<EngineResult<Nothing>> StartAsync(string container, CancellationToken stopping);
+    Task<EngineResult<NoValue>> StartAsync(string container, CancellationToken stopping);
 
     /// <summary>Sends the stop signal, waits for the grace period (whole seconds, rounded up), then kills.</summary>
-    Task<EngineResult<Nothing>> StopAsync(string container, TimeSpan grace, CancellationToken stopping);
-    Task<EngineResult<Nothing>> KillAsync(string container, CancellationToken stopping);
+    Task<EngineResult<NoValue>> StopAsync(string container, TimeSpan grace, CancellationToken stopping);
+    Task<EngineResult<NoValue>> KillAsync(string container, CancellationToken stopping);
 
     /// <summary>Removes the container, running or not, with its anonymous volumes.</summary>
-    Task<EngineResult<Nothing>> RemoveAsync(string container, CancellationToken stopping);
+    Task<EngineResult<NoValue>> RemoveAsync(string container, CancellationToken stopping);
     Task<EngineResult<ContainerState>> InspectAsync(string container, CancellationToken stopping);
 
     /// <summary>All containers, stopped ones too, that carry the label (<c>key=value</c>).</summary>

@@ -10,7 +10,7 @@ internal static class ImagePull
 {
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
 
-    public static async Task<EngineResult<Nothing>> RunAsync(
+    public static async Task<EngineResult<NoValue>> RunAsync(
         EngineHttp http, string prefix, ImageReference image, TimeProvider clock, CancellationToken stopping)
     {
         using var silence = new CancellationTokenSource(Silence, clock);
@@ -31,7 +31,7 @@ internal static class ImagePull
                 if ((line?.ErrorDetail?.Message ?? line?.Error) is { Length: > 0 } error)
                     return new EngineError(EngineFault.Refused, error);
             }
-            return default(Nothing);
+            return default(NoValue);
         }
         catch (Exception e) when (EngineHttp.IsAbsence(e) && !stopping.IsCancellationRequested)
         {

@@ -75,9 +75,9 @@ internal static class WireMapping
         _ => ContainerStatus.Exited,
     };
 
-    private static IReadOnlyList<BoundPort> Ports(Dictionary<string, List<WireBinding>?>? ports)
+    private static IReadOnlyList<EnginePort> Ports(Dictionary<string, List<WireBinding>?>? ports)
     {
-        var bound = new HashSet<BoundPort>();
+        var bound = new HashSet<EnginePort>();
         foreach (var (key, bindings) in ports ?? [])
         {
             // "80/tcp"; one binding for each address family, with the same port unless the engine chose it.

@@ -1,0 +1,33 @@
+using Orch.Contracts.Agent;
+
+namespace Orch.Agent.Tasks;
+
+/// <summary>
+/// What <see cref="AgentCore"/> wants done, in order. All <see cref="Persist"/> entries of a step must be durable
+/// before anything else of the same step leaves the process.
+/// </summary>
+public abstract record AgentOutput
+{
+    private AgentOutput()
+    {
+    }
+
+    public sealed record Persist(JournalEntry Entry) : AgentOutput;
+
+    public sealed record Call(EngineCall Request) : AgentOutput;
+
+    /// <summary>To the session that is open now; lost without harm when it has just closed.</summary>
+    public sealed record Send(long Session, AgentMessage Message) : AgentOutput;
+
+    /// <summary>End this session and dial another manager.</summary>
+    public sealed record DropSession(long Session, string Reason) : AgentOutput;
+
+    /// <summary>The managers as the cluster knows them now, to be kept for the next dial.</summary>
+    public sealed record SetManagers(IReadOnlyList<string> Managers) : AgentOutput;
+
+    /// <summary>The node was removed from its cluster and nothing of ours is left: forget the identity and exit.</summary>
+    public sealed record Depart(string Reason) : AgentOutput;
+
+    /// <summary>A line for the log.</summary>
+    public sealed record Note(bool Warning, string Text) : AgentOutput;
+}

@@ -1,0 +1,87 @@
+using Orch.Agent.Engine;
+
+namespace Orch.Agent.Tasks;
+
+/// <summary>What happens when a container stopped that was meant to run.</summary>
+internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, Outbox outbox)
+{
+    /// <summary>The task's container does not run any more (or is gone: then it is null).</summary>
+    public void Stopped(LocalTask task, ExitCause cause)
+    {
+        task.StopFailed = false;
+        tasks.Queue(task);
+        if (task.IsWindingDown)
+        {
+            task.ExitCode ??= task.Container?.ExitCode;
+            return;
+        }
+        Describe(task);
+        if (cause != ExitCause.Own || task.Unhealthy)
+            Decide(task, cause);
+        else
+        {
+            task.Exit = ExitPhase.Unclear;
+            watch.Ask(task);
+        }
+    }
+
+    /// <summary>The engine would not start it.</summary>
+    public void NotStarted(LocalTask task, EngineError error)
+    {
+        task.Succeeded = false;
+        task.ExitCode = null;
+        task.ExitError = $"starting container failed: {error.Message}";
+        Decide(task, ExitCause.Own);
+    }
+
+    public void Unhealthy(LocalTask task)
+    {
+        if (task.IsWindingDown || task.Container is not { Status: ContainerStatus.Running })
+            return;
+        task.Unhealthy = true;
+        task.Exit = ExitPhase.Unclear;
+        tasks.Queue(task);
+    }
+
+    public void Known(IReadOnlyList<LocalTask> dead, ExitCause cause)
+    {
+        foreach (var task in dead)
+        {
+            // Unclear while it still runs: unhealthy, and not yet stopped.
+            if (task.Container is not { Status: ContainerStatus.Running })
+                Decide(task, cause);
+        }
+    }
+
+    private void Decide(LocalTask task, ExitCause cause)
+    {
+        var verdict = ExitPolicy.Decide(
+            cause, task.Succeeded, core.ManagerListens, task.Spec?.Template.RestartPolicy, task.Ledger, outbox.Now);
+        task.Exit = verdict.Again ? ExitPhase.Again : ExitPhase.Over;
+        task.Unhealthy = false;
+        tasks.Queue(task);
+        if (!verdict.Again)
+            return;
+        task.Ledger.Restarted(verdict.Charged, outbox.Now);
+        task.DueAt = outbox.Now.Uptime + verdict.Delay;
+        var charged = verdict.Charged ? outbox.Now.UnixNanos : 0;
+        outbox.Persist(new JournalEntry.Restarted(task.Id, task.Ledger.Count, charged));
+        outbox.Note($"task {task.Id}: container stopped ({cause}); starting it again in {verdict.Delay.TotalSeconds:0.#} s");
+    }
+
+    private static void Describe(LocalTask task)
+    {
+        var found = task.Container;
+        task.ExitCode = found?.ExitCode;
+        task.Succeeded = found is { ExitCode: 0, Error: "" } && !task.Unhealthy;
+        task.ExitError = task switch
+        {
+            { Unhealthy: true } => "task: unhealthy container",
+            { Container: null } => "task: its container was removed by someone else",
+            _ when found!.Error.Length > 0 => $"task: non-zero exit ({found.ExitCode}): {found.Error}",
+            _ when task.OutOfMemory || found.OutOfMemory =>
+                $"task: non-zero exit ({found.ExitCode}): out of memory; raise the memory limit",
+            _ => $"task: non-zero exit ({found.ExitCode})",
+        };
+    }
+}

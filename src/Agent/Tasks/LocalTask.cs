@@ -1,0 +1,60 @@
+using Orch.Agent.Engine;
+using Orch.Contracts.Agent;
+using Orch.Core.Model;
+
+namespace Orch.Agent.Tasks;
+
+/// <summary>One task as the agent knows it: what is wanted, what was found, what is under way.</summary>
+internal sealed class LocalTask(TaskId id)
+{
+    public TaskId Id { get; } = id;
+
+    /// <summary>Null for an orphan: found by its labels, wanted by nobody yet.</summary>
+    public TaskAssignment? Assignment { get; set; }
+    public TaskSpec? Spec { get; set; }
+    public TaskState Desired { get; set; } = TaskState.Running;
+    public bool Removed { get; set; }
+
+    public TaskState State { get; set; }
+    public string Message { get; set; } = "";
+    public string Error { get; set; } = "";
+    public long At { get; set; }
+
+    /// <summary>A manager made the end durable.</summary>
+    public bool Recorded { get; set; }
+    public bool ReportDue { get; set; }
+    public TimeSpan ReportedAt { get; set; }
+
+    public ContainerState? Container { get; set; }
+    public List<string> Duplicates { get; } = [];
+    public EngineCall? Pending { get; set; }
+    public bool MustLook { get; set; }
+
+    /// <summary>Something happened while a look was under way, so what it saw may be old.</summary>
+    public bool LookIsOld { get; set; }
+
+    /// <summary>When the present run was asked for (Unix ns): events from before are about an earlier run.</summary>
+    public long StartIssuedAt { get; set; }
+
+    public string? Problem { get; set; }
+    public ExitPhase Exit { get; set; }
+    public bool Succeeded { get; set; }
+    public string ExitError { get; set; } = "";
+    public int? ExitCode { get; set; }
+    public bool Unhealthy { get; set; }
+    public bool OutOfMemory { get; set; }
+    public RestartLedger Ledger { get; } = new();
+
+    public bool StopFailed { get; set; }
+    public bool Discard { get; set; }
+    public bool ImageVanished { get; set; }
+    public int NameConflicts { get; set; }
+    public int Refusals { get; set; }
+    public TimeSpan DueAt { get; set; }
+    public bool Queued { get; set; }
+
+    public string Image => Spec?.Template.ContainerSpec?.Image ?? "";
+
+    /// <summary>It is meant to end, so nobody asks why its container did.</summary>
+    public bool IsWindingDown => Removed || Desired > TaskState.Running || State.IsTerminal();
+}
