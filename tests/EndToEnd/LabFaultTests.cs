@@ -56,7 +56,8 @@ public sealed class LabFaultTests(ThreeMachines fixture) : IAsyncLifetime
     {
         await N2.FreezeAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => N2.Engine.ContainersAsync(cancel: patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => N2.Engine.ContainersAsync(cancel: patience.Token));
 
         await N2.ThawAsync();
         Assert.Empty(await N2.Engine.ContainersAsync());

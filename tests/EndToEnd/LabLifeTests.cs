@@ -37,16 +37,37 @@ public sealed class LabLifeTests(ITestOutputHelper output)
     public async Task What_a_killed_owner_and_a_killed_keeper_leave_is_swept_by_the_next_lab()
     {
         using var owner = await LabOwner.StartAsync();
-        owner.FreezeKeeper();
+        var keeper = owner.Keeper;
+        keeper.Signal(LinuxSignal.Stop);   // or it would clean up before it is killed
         owner.Kill();
-        owner.KillKeeper();
-        await Until.TrueAsync("the machines died with the keeper",
-            async () => !(await LeakCheck.FindAsync(owner.LabName)).Any(l => l.StartsWith("process", StringComparison.Ordinal)));
+        keeper.Signal(LinuxSignal.Kill);
+        await Until.TrueAsync("the machines died with the keeper", async () =>
+            !(await LeakCheck.FindAsync(owner.LabName)).Any(left => left.StartsWith("process ")));
         Assert.NotEmpty(await LeakCheck.FindAsync(owner.LabName));
 
         await Lab.SweepAsync();
 
         await LeakCheck.AssertNothingLeftAsync(owner.LabName);
+    }
+
+    [LabFact]
+    public async Task A_lab_works_on_a_host_with_control_groups_version_2_alone()
+    {
+        // In a mount namespace of its own, so that the host keeps what it has.
+        const string script = "cd /sys/fs && umount -R cgroup && mount -t cgroup2 none cgroup && exec dotnet $0 check";
+        var info = new ProcessStartInfo("unshare", ["--mount", "sh", "-c", script, LabOwner.Tool])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var check = Process.Start(info)!;
+        var said = check.StandardOutput.ReadToEndAsync();
+        var complained = check.StandardError.ReadToEndAsync();
+        await check.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+
+        output.WriteLine(await said);
+        Assert.Equal("", await complained);
+        Assert.Equal(0, check.ExitCode);
     }
 
     [LabFact]

@@ -10,12 +10,13 @@ internal sealed class LabOwner : IDisposable
 
     private LabOwner(Process process, string labName) => (_process, LabName) = (process, labName);
 
+    public static string Tool { get; } = Path.Combine(AppContext.BaseDirectory, "lab.dll");
+
     public string LabName { get; }
 
     public static async Task<LabOwner> StartAsync()
     {
-        var tool = Path.Combine(AppContext.BaseDirectory, "lab.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [tool, "up", "1", "--label", "owned"])
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Tool, "up", "1", "--label", "owned"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -27,21 +28,18 @@ internal sealed class LabOwner : IDisposable
 
     public void Kill() => _process.Kill();
 
-    public void FreezeKeeper() => Keeper.Signal(LinuxSignal.Stop);
-
-    public void KillKeeper() => Keeper.Signal(LinuxSignal.Kill);
-
     public void Dispose()
     {
         _process.Kill();
         _process.Dispose();
     }
 
-    private HostProcess Keeper
+    public HostProcess Keeper
     {
         get
         {
-            var words = File.ReadAllText($"/var/tmp/orch-lab/{LabName}/keeper").Split(' ');
+            var directory = Lab.Running().Single(path => Path.GetFileName(path) == LabName);
+            var words = File.ReadAllText($"{directory}/keeper").Split(' ');
             return new HostProcess(
                 int.Parse(words[0], CultureInfo.InvariantCulture), long.Parse(words[1], CultureInfo.InvariantCulture));
         }

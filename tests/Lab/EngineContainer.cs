@@ -9,8 +9,8 @@ public sealed record EngineContainer(
 /// <summary>A container as the engine describes it in full. <see cref="Pid"/> counts inside the machine and is 0 when
 /// it does not run; <see cref="Json"/> is everything the engine said.</summary>
 public sealed record EngineContainerDetails(
-    string Id, string Name, bool Running, int Pid, int ExitCode, DateTimeOffset StartedAt, string? Health, string Address,
-    JsonElement Json);
+    string Id, string Name, bool Running, int Pid, int ExitCode, DateTimeOffset StartedAt, string? Health,
+    string Address, JsonElement Json);
 
 internal static class EngineJson
 {

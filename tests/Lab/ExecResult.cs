@@ -5,5 +5,7 @@ public sealed record ExecResult(string Command, int ExitCode, string Output, str
 {
     /// <summary>This result, if the command succeeded; otherwise throws with everything the command said.</summary>
     public ExecResult EnsureSuccess() =>
-        ExitCode == 0 ? this : throw new LabException($"'{Command}' failed with {ExitCode}: {Error.Trim()} {Output.Trim()}");
+        ExitCode == 0
+            ? this
+            : throw new LabException($"'{Command}' failed with {ExitCode}: {Error.Trim()} {Output.Trim()}");
 }

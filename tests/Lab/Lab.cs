@@ -2,9 +2,10 @@ using System.Diagnostics;
 
 namespace Orch.Testing;
 
-/// <summary>One to ten machines on this host, joined by one switch. Everything a lab consists of is processes, control
-/// groups called after it and one directory; the host's own engine, network, mounts and firewall are never touched.
-/// Disposing removes it all and throws if anything is left. If this process dies, a keeper process removes it.</summary>
+/// <summary>One to ten machines on this host, joined by one switch. Everything a lab consists of is processes, groups
+/// called after it and one directory; the host's own engine, network, mounts and firewall are never touched.
+/// Disposing removes it all and throws if anything is left. If this process dies, a keeper process removes it.
+/// </summary>
 public sealed class Lab : IAsyncDisposable
 {
     private readonly LabDirectory _directory;
@@ -58,7 +59,10 @@ public sealed class Lab : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes what dead labs left of which the keeper was killed too. Every new lab begins with this.</summary>
+    /// <summary>Directories of the labs on this host, oldest first.</summary>
+    public static IReadOnlyList<string> Running() => [.. LabDirectory.Living().Select(lab => lab.Path)];
+
+    /// <summary>Removes what dead labs left whose keeper was killed too. Every new lab begins with this.</summary>
     public static async Task SweepAsync(CancellationToken cancel = default)
     {
         var script = Path.GetTempFileName();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orch.Testing;
 
 /// <summary>Where a lab keeps its state and what it is called. The name LABEL.PID.START.N names the owner process, so
@@ -24,6 +26,17 @@ internal sealed record LabDirectory(string Name)
         WriteScript("machine.sh", directory.Script);
         return directory;
     }
+
+    /// <summary>The labs on this host whose owner lives, in the order they were started.</summary>
+    public static IEnumerable<LabDirectory> Living() =>
+        !Directory.Exists(Base) ? [] : new DirectoryInfo(Base).GetDirectories()
+            .OrderBy(d => d.CreationTimeUtc).Where(d => HasOwner(d.Name)).Select(d => new LabDirectory(d.Name));
+
+    private static bool HasOwner(string name) =>
+        name.Split('.') is [_, var pid, var start, _]
+        && int.TryParse(pid, CultureInfo.InvariantCulture, out var p)
+        && long.TryParse(start, CultureInfo.InvariantCulture, out var s)
+        && new HostProcess(p, s).IsAlive;
 
     /// <summary>Copies one of the scripts that this assembly carries.</summary>
     public static void WriteScript(string resource, string path)

@@ -9,6 +9,7 @@ public sealed partial class LabMachine
     {
         (await Shell.RunAsync(["sh", _lab.Script, "off", Name], LabEnvironment.Variables)).EnsureSuccess();
         _init = null;
+        IsFrozen = false;
     }
 
     /// <summary>Boots with the disk as it is and an empty /run, and starts the engine if the lab has engines.</summary>
@@ -30,9 +31,9 @@ public sealed partial class LabMachine
     }
 
     /// <summary>Stops every process, as a hung virtual machine does; connections stay open.</summary>
-    public Task FreezeAsync(CancellationToken cancel = default) => _cgroups.SetFrozenAsync(true, cancel);
+    public Task FreezeAsync(CancellationToken cancel = default) => SetFrozenAsync(true, cancel);
 
-    public Task ThawAsync(CancellationToken cancel = default) => _cgroups.SetFrozenAsync(false, cancel);
+    public Task ThawAsync(CancellationToken cancel = default) => SetFrozenAsync(false, cancel);
 
     /// <summary>Silent partition from everybody: the link stays up, nothing passes. Outlives a power cycle.</summary>
     public Task CutAsync() => _switch.CutAsync(Name);
@@ -78,6 +79,12 @@ public sealed partial class LabMachine
     }
 
     private const string EngineName = "dockerd";
+
+    private async Task SetFrozenAsync(bool frozen, CancellationToken cancel)
+    {
+        await _cgroups.SetFrozenAsync(frozen, cancel);
+        IsFrozen = frozen;
+    }
 
     private async Task LoadImagesAsync(CancellationToken cancel)
     {

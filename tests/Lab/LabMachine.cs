@@ -52,6 +52,11 @@ public sealed partial class LabMachine
     /// <summary>Whether the machine has power.</summary>
     public bool IsOn => _init is { IsAlive: true };
 
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>"ok", or what <see cref="CutAsync"/>, <see cref="UnplugAsync"/> and the like did to the link.</summary>
+    public string Link => _switch.Describe(Name);
+
     /// <summary>Runs a command inside and waits for its end, 30 s unless told otherwise.</summary>
     public Task<ExecResult> ExecAsync(params string[] command) => ExecAsync(new ExecOptions(), command);
 
@@ -76,7 +81,8 @@ public sealed partial class LabMachine
     }
 
     /// <summary>Everything that runs in the machine, containers included.</summary>
-    public IReadOnlyList<ProcessInfo> Processes() => [.. _cgroups.Pids().Select(ProcessInfo.Read).OfType<ProcessInfo>()];
+    public IReadOnlyList<ProcessInfo> Processes() =>
+        [.. _cgroups.Pids().Select(ProcessInfo.Read).OfType<ProcessInfo>()];
 
     /// <summary>Signals every process of that short name; returns how many there were.</summary>
     public int Signal(LinuxSignal signal, string processName) =>

@@ -1,7 +1,7 @@
 namespace Orch.Testing;
 
-/// <summary>What a lab consists of. The defaults are three machines, each with a running engine that knows the test images.
-/// </summary>
+/// <summary>What a lab consists of. The defaults are three machines, each with a running engine that knows
+/// the test images.</summary>
 public sealed record LabOptions
 {
     /// <summary>Machines that are booted, n1 to nN; one to ten.</summary>
@@ -19,10 +19,10 @@ public sealed record LabOptions
     /// <summary>First part of the lab's name; tells labs of one host apart for a human.</summary>
     public string Label { get; init => field = Checked(value); } = "test";
 
-    /// <summary>First three numbers of the machines' IPv4 addresses. Labs share nothing, so all may use the same.</summary>
+    /// <summary>First three numbers of the IPv4 addresses. Labs share nothing, so all may use the same.</summary>
     public string Network { get; init; } = "10.98.0";
 
-    /// <summary>Paths of the host that must be visible inside although they lie on a file system of their own.</summary>
+    /// <summary>Paths of the host that must be visible inside though they lie on other file systems.</summary>
     public IReadOnlyList<string> VisiblePaths { get; init; } = [];
 
     internal const int MaxMachines = 10;
@@ -33,5 +33,6 @@ public sealed record LabOptions
 
     private static string Checked(string label) =>
         label.Length is > 0 and <= 20 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
-            ? label : throw new ArgumentException($"'{label}' is no label: up to 20 of a-z, 0-9 and '-'.", nameof(label));
+            ? label
+            : throw new ArgumentException($"'{label}' is no label: up to 20 of a-z, 0-9 and '-'.", nameof(label));
 }

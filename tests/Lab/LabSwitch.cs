@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Orch.Testing;
 
-/// <summary>The switch all machines are plugged into, in a network namespace of its own, and what is wrong with it.
-/// Frames vanish by rules on the names of ports, replaced all at once, so no half-made partition is ever seen.</summary>
+/// <summary>The switch all machines are plugged into, in a network namespace of its own, and its faults. Frames vanish
+/// by rules on the names of ports, replaced all at once, so no half-made partition is ever seen. Faults are
+/// made one after another.</summary>
 internal sealed class LabSwitch(LabDirectory directory) : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1);
@@ -29,12 +30,22 @@ internal sealed class LabSwitch(LabDirectory directory) : IDisposable
     public async Task HealAsync(string port, bool running)
     {
         if (_unplugged.Remove(port) && running) await RunAsync(["ip", "link", "set", port, "up"]);
-        if (_cut.Contains(port) || _blocked.Any(b => b.From == port || b.To == port))
-            await ChangeRulesAsync(() =>
-            {
-                _cut.Remove(port);
-                _blocked.RemoveWhere(b => b.From == port || b.To == port);
-            });
+        if (!_cut.Contains(port) && !_blocked.Any(b => b.From == port || b.To == port)) return;
+        await ChangeRulesAsync(() =>
+        {
+            _cut.Remove(port);
+            _blocked.RemoveWhere(b => b.From == port || b.To == port);
+        });
+    }
+
+    /// <summary>What is wrong with a port, for humans.</summary>
+    public string Describe(string port)
+    {
+        var blocked = _blocked.Where(b => b.From == port).Select(b => $"cut to {b.To}");
+        var faults = new List<string>(blocked);
+        if (_unplugged.Contains(port)) faults.Add("unplugged");
+        if (_cut.Contains(port)) faults.Add("cut");
+        return faults.Count == 0 ? "ok" : string.Join(", ", faults);
     }
 
     public void Dispose() => _changing.Dispose();

@@ -15,7 +15,8 @@ public sealed record ProcessInfo(HostProcess HostProcess, int Pid, string Name, 
             {
                 if (line.StartsWith("Name:", StringComparison.Ordinal)) name = line[5..].Trim();
                 // One column per namespace, from ours inwards: the second is the machine, a third its container.
-                if (line.StartsWith("NSpid:", StringComparison.Ordinal)) pid = line.Split('\t').ElementAtOrDefault(2) ?? "0";
+                if (line.StartsWith("NSpid:", StringComparison.Ordinal) && line.Split('\t') is [_, _, var inner, ..])
+                    pid = inner;
             }
             var command = File.ReadAllText($"/proc/{hostPid}/cmdline").Replace('\0', ' ').TrimEnd();
             return new ProcessInfo(process, int.Parse(pid, CultureInfo.InvariantCulture), name, command);

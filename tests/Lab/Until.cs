@@ -8,7 +8,7 @@ public static class Until
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Returns once the condition holds; throws <see cref="TimeoutException"/> naming what was waited for.</summary>
+    /// <summary>Returns once the condition holds; throws a TimeoutException that says what was waited for.</summary>
     public static async Task TrueAsync(
         string what, Func<Task<bool>> condition, TimeSpan? timeout = null, CancellationToken cancel = default)
     {

@@ -101,6 +101,7 @@ END
     exec unshare --mount --uts --ipc --pid --fork --kill-child sh "$self" init "$1"
 }
 
+controllers='cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|net_cls|net_prio|perf_event|hugetlb|rdma|misc|name=.*'
 mount_cgroups() { # the same hierarchies as outside; the namespace roots them at the machine's group
     [ "$cgroups" = /sys/fs/cgroup ] && { mount -t cgroup2 cgroup2 "$1"; return; }
     mount -t tmpfs -o mode=755 tmpfs "$1"
@@ -108,9 +109,8 @@ mount_cgroups() { # the same hierarchies as outside; the namespace roots them at
         case $type:$mp in
             cgroup2:/sys/fs/cgroup/*) o= ;;
             cgroup:/sys/fs/cgroup/*)
-                o=$(echo "$opts" | tr , '\n' | grep -xE \
-                    'cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|net_cls|net_prio|perf_event|hugetlb|rdma|misc|name=.*' |
-                    tr '\n' , | sed 's/,$//; s/^name=/none,name=/') ;;
+                o=$(echo "$opts" | tr , '\n' | grep -xE "$controllers" | tr '\n' ,)
+                o=$(echo "${o%,}" | sed 's/^name=/none,name=/') ;;
             *) continue ;;
         esac
         mkdir "$1/${mp##*/}"
