@@ -47,7 +47,8 @@ public readonly record struct IpAddr(UInt128 Value, bool IsV6) : IComparable<IpA
     }
 
     /// <summary>IPv4 sorts before IPv6.</summary>
-    public int CompareTo(IpAddr other) => IsV6 != other.IsV6 ? IsV6.CompareTo(other.IsV6) : Value.CompareTo(other.Value);
+    public int CompareTo(IpAddr other) =>
+        IsV6 != other.IsV6 ? IsV6.CompareTo(other.IsV6) : Value.CompareTo(other.Value);
 
     public static bool operator <(IpAddr left, IpAddr right) => left.CompareTo(right) < 0;
     public static bool operator >(IpAddr left, IpAddr right) => left.CompareTo(right) > 0;

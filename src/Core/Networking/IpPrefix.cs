@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orch.Core.Networking;
 
-/// <summary>A block of addresses in CIDR form. The base never has host bits: reading "10.0.0.7/24" gives 10.0.0.0/24.</summary>
+/// <summary>A block of addresses in CIDR form, without host bits: "10.0.0.7/24" is read as 10.0.0.0/24.</summary>
 public readonly record struct IpPrefix : IComparable<IpPrefix>
 {
     public IpPrefix(IpAddr address, int length)
@@ -24,7 +24,7 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     /// <summary>Two blocks overlap exactly when one contains the other.</summary>
     public bool Overlaps(IpPrefix other) => Contains(other) || other.Contains(this);
 
-    /// <summary>The address <paramref name="offset"/> steps after the base; the caller keeps it inside the block.</summary>
+    /// <summary>The address that many steps after the base; the caller keeps it inside the block.</summary>
     public IpAddr At(UInt128 offset) => Base with { Value = Base.Value + offset };
 
     /// <summary>Reads "10.0.0.0/24"; false without a length or with one that does not fit the address.</summary>
@@ -41,9 +41,11 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     }
 
     public static IpPrefix Parse(string text) =>
-        TryParse(text, out var prefix) ? prefix : throw new FormatException($"'{text}' is not a subnet like 10.0.0.0/24");
+        TryParse(text, out var prefix)
+            ? prefix : throw new FormatException($"'{text}' is not a subnet like 10.0.0.0/24");
 
-    public int CompareTo(IpPrefix other) => Base != other.Base ? Base.CompareTo(other.Base) : Length.CompareTo(other.Length);
+    public int CompareTo(IpPrefix other) =>
+        Base != other.Base ? Base.CompareTo(other.Base) : Length.CompareTo(other.Length);
     public override string ToString() => $"{Base}/{Length}";
 
     private static UInt128 HostMask(int bits) => bits == 128 ? UInt128.MaxValue : (UInt128.One << bits) - 1;

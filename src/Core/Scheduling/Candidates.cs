@@ -1,39 +1,47 @@
 namespace Orch.Core.Scheduling;
 
-/// <summary>Arranges the nodes that passed the filters for choosing: spread groups outside, ranked nodes inside.</summary>
+/// <summary>Arranges nodes that passed the filters for choosing: spread groups outside, ranked nodes inside.</summary>
 internal static class Candidates
 {
     // Measured: one search through the levels costs about as much as ranking 64 nodes.
     private const int NodesPerSearch = 64;
 
-    public static CandidateGroup Arrange(NodeTable nodes, Requirement need, NodeBits candidates, int tasks) =>
-        Arrange(nodes, need, candidates, scope: null, tasks, level: 0);
+    public static CandidateGroup Arrange(NodeTable nodes, Requirement need, NodeBits candidates, int tasks)
+    {
+        if (candidates.Count / NodesPerSearch < Math.Max(tasks, 4))
+            return Arrange(nodes, need, new(candidates, null, null), level: 0);
+        var fresh = candidates.Copy();
+        for (var at = 0; need.Load.Tasks.Read(ref at, out var node, out _);)
+            fresh.Remove(node);
+        return Arrange(nodes, need, new(candidates, fresh, null), level: 0);
+    }
 
-    private static CandidateGroup Arrange(
-        NodeTable nodes, Requirement need, NodeBits candidates, NodeBits? scope, int tasks, int level)
+    private static CandidateGroup Arrange(NodeTable nodes, Requirement need, Members from, int level)
     {
         if (level == need.Spreads.Length)
-            return candidates.Count / NodesPerSearch >= Math.Max(tasks, 4)
-                ? new LevelledNodes(nodes, need, candidates)
-                : new RankedNodes(nodes, need, candidates);
+            return from.Fresh is { } fresh
+                ? new LevelledNodes(nodes, need, from.Candidates, fresh)
+                : new RankedNodes(nodes, need, from.Candidates);
 
         var groups = new List<CandidateGroup>();
-        var (restCandidates, restScope) = (candidates.Copy(), scope?.Copy() ?? nodes.Known.Copy());
+        var rest = new Members(from.Candidates.Copy(), from.Fresh?.Copy(), from.Scope?.Copy() ?? nodes.Known.Copy());
         foreach (var having in nodes.Attributes.Groups(need.Spreads[level]))
         {
-            restCandidates.ExceptWith(having);
-            restScope.ExceptWith(having);
-            Add(Common(candidates, having), scope is null ? having : Common(scope, having));
+            rest.ExceptWith(having);
+            Add(new(
+                Common(having, from.Candidates),
+                from.Fresh is { } fresh ? Common(having, fresh) : null,
+                from.Scope is { } scope ? Common(having, scope) : having));
         }
-        Add(restCandidates, restScope);
+        Add(rest);
         return new SpreadNodes(groups);
 
-        void Add(NodeBits members, NodeBits all)
+        void Add(Members members)
         {
-            if (members.IsEmpty)
+            if (members.Candidates.IsEmpty)
                 return;
-            var group = Arrange(nodes, need, members, all, tasks, level + 1);
-            group.Tasks = CountIn(need.Load.Tasks, all);
+            var group = Arrange(nodes, need, members, level + 1);
+            group.Tasks = CountIn(need.Load.Tasks, members.Scope!);
             if (group.Best != CandidateGroup.None)
                 groups.Add(group);
         }
@@ -41,8 +49,8 @@ internal static class Candidates
 
     private static NodeBits Common(NodeBits left, NodeBits right)
     {
-        var common = right.Copy();
-        common.IntersectWith(left);
+        var common = left.Copy();
+        common.IntersectWith(right);
         return common;
     }
 
@@ -64,5 +72,19 @@ internal static class Candidates
         for (var node = group.Next(0); node >= 0; node = group.Next(node + 1))
             total += tasks[node];
         return total;
+    }
+
+    /// <summary>
+    /// Nodes of one group. Fresh: candidates without a task of the service, when few tasks are to be placed. Scope: all
+    /// nodes of the group, null for the whole cluster.
+    /// </summary>
+    private readonly record struct Members(NodeBits Candidates, NodeBits? Fresh, NodeBits? Scope)
+    {
+        public void ExceptWith(NodeBits others)
+        {
+            Candidates.ExceptWith(others);
+            Fresh?.ExceptWith(others);
+            Scope?.ExceptWith(others);
+        }
     }
 }

@@ -4,8 +4,8 @@ using Orch.Core.Scheduling.Filters;
 namespace Orch.Core.Scheduling;
 
 /// <summary>
-/// Why tasks found no node. <see cref="Text"/> is Docker's sentence, which its clients and users know; <see cref="Hint"/>
-/// adds what would help. Every node is counted under exactly one reason.
+/// Why tasks found no node. <see cref="Text"/> is Docker's sentence, which its clients and users know;
+/// <see cref="Hint"/> adds what would help. Every node is counted under exactly one reason.
 /// </summary>
 public sealed record Explanation(string Text, string? Hint, IReadOnlyList<RefusalCount> Reasons)
 {
@@ -40,8 +40,8 @@ public sealed record Explanation(string Text, string? Hint, IReadOnlyList<Refusa
 public sealed record RefusalCount(string Reason, int Nodes);
 
 /// <summary>
-/// What <see cref="Scheduler.Place(TaskSpec, ReadOnlySpan{TaskId}, Timestamp)"/> decided: the first tasks it was given have
-/// nodes, in order; if they are not all of them, Explanation says why.
+/// What <see cref="Scheduler.Place(TaskSpec, ReadOnlySpan{TaskId}, Timestamp)"/> decided: the first tasks it was given
+/// have nodes, in order; if they are not all of them, Explanation says why.
 /// </summary>
 public sealed record PlaceResult(IReadOnlyList<Placed> Placed, Explanation? Explanation);
 

@@ -14,11 +14,10 @@ internal sealed class LevelledNodes : CandidateGroup
     private readonly NodeBits _all;
     private int _level;
 
-    public LevelledNodes(NodeTable nodes, Requirement need, NodeBits candidates)
+    /// <summary>Fresh: the candidates without a task of the service, a set of its own that is used up here.</summary>
+    public LevelledNodes(NodeTable nodes, Requirement need, NodeBits candidates, NodeBits fresh)
     {
-        (_nodes, _need, _all, _fresh) = (nodes, need, candidates, candidates.Copy());
-        for (var at = 0; need.Load.Tasks.Read(ref at, out var node, out _);)
-            _fresh.Remove(node);
+        (_nodes, _need, _all, _fresh) = (nodes, need, candidates, fresh);
         Best = Choose();
     }
 
@@ -30,11 +29,12 @@ internal sealed class LevelledNodes : CandidateGroup
 
     private long Choose()
     {
-        for (; _level < _nodes.Levels.Count; _level++)
+        while ((_level = _nodes.Levels.NextUsed(_level)) < _nodes.Levels.Count)
         {
             var best = _level < LoadLevels.Cap ? FirstOf(_nodes.Levels[_level]) : LeastOf(_nodes.Levels[_level]);
             if (best != None)
                 return best;
+            _level++;
         }
         return AmongUsed();
     }

@@ -3,10 +3,10 @@ using Orch.Core.Networking;
 
 namespace Orch.Core.Scheduling;
 
-/// <summary>The seldom read part of a node: what it is, and ports and generic resources, which few tasks ask for.</summary>
+/// <summary>The seldom read part of a node: what it is, and what few tasks ask for.</summary>
 internal sealed class NodeRow(NodeId id)
 {
-    private readonly List<int> _hostPorts = [];
+    private readonly List<PortKey> _hostPorts = [];
     private GenericPool? _generic;
 
     public NodeId Id { get; } = id;
@@ -19,7 +19,7 @@ internal sealed class NodeRow(NodeId id)
     /// <summary>Tasks that hold room here.</summary>
     public int Held { get; private set; }
 
-    public bool HasPort(int port) => _hostPorts.Contains(port);
+    public bool HasPort(PortKey port) => _hostPorts.Contains(port);
     public bool Has(GenericNeed need) => _generic?.Has(need) == true;
     public long FreeGeneric(string kind) => _generic?.Free(kind) ?? 0;
 

@@ -4,8 +4,8 @@ using Orch.Core.Networking;
 namespace Orch.Core.Scheduling;
 
 /// <summary>
-/// The nodes as the scheduler sees them, by small number (a node keeps its number while it exists or anything is held on
-/// it; numbers are reused). What every placement reads lies in arrays side by side.
+/// The nodes as the scheduler sees them, by small number (a node keeps its number while it exists or anything is held
+/// on it; numbers are reused). What every placement reads lies in arrays side by side.
 /// </summary>
 internal sealed class NodeTable
 {
@@ -40,7 +40,6 @@ internal sealed class NodeTable
             Grow();
         _numbers[id] = node;
         _rows[node] = new(id);
-        Levels.Add(node, 0);
         return node;
     }
 
@@ -93,8 +92,14 @@ internal sealed class NodeTable
     /// <summary>Counts a live task in (change 1) or out (change -1).</summary>
     public void CountTask(int node, int change)
     {
-        Levels.Move(node, Tasks[node], Tasks[node] + change);
+        if (!Available.Contains(node))
+        {
+            Tasks[node] += change;
+            return;
+        }
+        Levels.Remove(node, Tasks[node]);
         Tasks[node] += change;
+        Levels.Add(node, Tasks[node]);
     }
 
     private bool SetAvailable(int node, bool available)
@@ -102,9 +107,15 @@ internal sealed class NodeTable
         if (Available.Contains(node) == available)
             return false;
         if (available)
+        {
             Available.Add(node);
+            Levels.Add(node, Tasks[node]);
+        }
         else
+        {
             Available.Remove(node);
+            Levels.Remove(node, Tasks[node]);
+        }
         return available;
     }
 
@@ -125,7 +136,6 @@ internal sealed class NodeTable
         var row = _rows[node];
         if (row.Node is not null || row.Held > 0)
             return;
-        Levels[LoadLevels.LevelOf(Tasks[node])].Remove(node);
         (FreeCpu[node], FreeMemory[node], Tasks[node]) = (0, 0, 0);
         _numbers.Remove(row.Id);
         _unused.Add(node);

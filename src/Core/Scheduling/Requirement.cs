@@ -1,5 +1,6 @@
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Core.Networking;
 using Orch.Core.Scheduling.Filters;
 
 namespace Orch.Core.Scheduling;
@@ -17,7 +18,8 @@ internal sealed class Requirement
         Cpu = Math.Max(0, reserved?.NanoCPUs ?? 0);
         Memory = Math.Max(0, reserved?.MemoryBytes ?? 0);
         Generic = reserved?.GenericResources is { Count: > 0 } generic ? [.. generic.SelectMany(Needs)] : [];
-        HostPorts = spec.Endpoint?.Ports is { Count: > 0 } ? [.. spec.FixedHostPorts.Select(PortKey).Distinct()] : [];
+        HostPorts = spec.Endpoint?.Ports is { Count: > 0 }
+            ? [.. spec.FixedHostPorts.Select(PortKey.Of).Distinct()] : [];
         Plugins = spec.Template is { LogDriver: null, ContainerSpec.Mounts: null or { Count: 0 } }
             ? [] : PluginFilter.Required(spec);
         if (spec.Template.Placement is { } placement)
@@ -25,10 +27,11 @@ internal sealed class Requirement
             MaxReplicas = placement.MaxReplicas ?? 0;
             Platforms = placement.Platforms ?? [];
             Constraints = ReadConstraints(placement.Constraints);
-            Spreads = placement.Preferences is { Count: > 0 } preferences ? [.. preferences.Select(Spread).OfType<string>()] : [];
+            Spreads = placement.Preferences is { Count: > 0 } preferences
+                ? [.. preferences.Select(Spread).OfType<string>()] : [];
         }
-        Attribute = [.. PlacementFilter.ByAttribute.Where(filter => filter.Concerns(this))];
-        Usage = [.. PlacementFilter.ByUsage.Where(filter => filter.Concerns(this))];
+        Attribute = PlacementFilter.Concerned(PlacementFilter.ByAttribute, this);
+        Usage = PlacementFilter.Concerned(PlacementFilter.ByUsage, this);
     }
 
     public SpecKey Key { get; }
@@ -37,8 +40,7 @@ internal sealed class Requirement
     public long Memory { get; }
     public GenericNeed[] Generic { get; }
 
-    /// <summary>Protocol and port in one number, see <see cref="PortKey"/>.</summary>
-    public int[] HostPorts { get; }
+    public PortKey[] HostPorts { get; }
     public NodeAttribute[] Plugins { get; }
     public ulong MaxReplicas { get; }
     public IReadOnlyList<PlatformSpec> Platforms { get; } = [];
@@ -54,16 +56,6 @@ internal sealed class Requirement
 
     /// <summary>Tasks of this version that hold room; the requirement is kept while there are any.</summary>
     public int Held { get; set; }
-
-    public static int PortKey(PortConfig port) => (port.Protocol?.ToUpperInvariant() switch
-    {
-        "UDP" => 1,
-        "SCTP" => 2,
-        _ => 0,
-    } << 16) | (int)(port.PublishedPort ?? 0);
-
-    /// <summary>"8080/tcp" of a <see cref="PortKey"/>.</summary>
-    public static string PortWord(int key) => $"{key & 0xFFFF}/{(key >> 16) switch { 1 => "udp", 2 => "sctp", _ => "tcp" }}";
 
     /// <summary>May this node take one more task, as far as what is in use there goes?</summary>
     public bool Fits(NodeTable nodes, int node)
@@ -91,15 +83,16 @@ internal sealed class Requirement
     {
         if (texts is not { Count: > 0 })
             return [];
-        var read = new List<Constraint>(texts.Count);
-        foreach (var text in texts)
+        var read = new Constraint[texts.Count];
+        for (var i = 0; i < read.Length; i++)
         {
-            if (Constraint.TryParse(text, out var constraint, out var error))
-                read.Add(constraint);
-            else
-                ConstraintError ??= error;
+            if (!Constraint.TryParse(texts[i], out read[i]!, out var error))
+            {
+                ConstraintError = error;
+                return [];
+            }
         }
-        return [.. read];
+        return read;
     }
 }
 

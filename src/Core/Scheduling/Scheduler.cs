@@ -4,9 +4,9 @@ using Orch.Core.Scheduling.Filters;
 namespace Orch.Core.Scheduling;
 
 /// <summary>
-/// Chooses nodes for tasks. It mirrors the nodes and what is held on them, is told of every change, and never looks at
-/// everything for one change. Owned by the writer loop; rebuilt at take-over by telling it everything once, in any order
-/// (tasks may come before their nodes).
+/// Chooses nodes for tasks. It mirrors the nodes and what is held on them, is told of every change, and never looks
+/// at everything for one change. Owned by the writer loop; rebuilt at take-over by telling it everything once, in any
+/// order (tasks may come before their nodes). The spec of one service version must never differ between calls.
 /// </summary>
 public sealed class Scheduler
 {
@@ -37,8 +37,9 @@ public sealed class Scheduler
     public void NodeRemoved(NodeId id) => _nodes.Remove(id);
 
     /// <summary>
-    /// The task is on its node and takes room there. Telling it again is harmless, and needed when Desired changed: a task
-    /// that is to stop keeps its room but no longer counts as one of its service. A task that holds nothing is released.
+    /// The task is on its node and takes room there. Telling it again is harmless, and needed when Desired changed: a
+    /// task that is to stop keeps its room but no longer counts as one of its service. A task that holds nothing is
+    /// released.
     /// </summary>
     public void Hold(TaskRecord task)
     {
@@ -69,7 +70,7 @@ public sealed class Scheduler
         Openings++;
     }
 
-    /// <summary>A task of this version failed there. Five within five minutes, and the node is taken last for it.</summary>
+    /// <summary>A task of this version failed there: the fifth in five minutes makes the node the last choice.</summary>
     public void RecordFailure(ServiceId service, ulong specVersion, NodeId node, Timestamp now) =>
         _failures.Record(new(service, specVersion), node, now);
 
@@ -100,7 +101,8 @@ public sealed class Scheduler
         {
             done = Fill(need, _candidates, tasks, placed, 0);
         }
-        var why = done < tasks.Length ? Explanation.Of(_nodes, need, _nodes.Known, [.. need.Attribute, .. need.Usage]) : null;
+        var why = done == tasks.Length ? null
+            : Explanation.Of(_nodes, need, _nodes.Known, [.. need.Attribute, .. need.Usage]);
         Return(need);
         return new(done == placed.Length ? placed : placed[..done], why);
     }
@@ -123,8 +125,8 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// Is this node one for tasks of this kind: available, constraints, platform, plugins. What is in use there does not
-    /// matter; <see cref="PlaceOn"/> asks that too.
+    /// Is this node one for tasks of this kind: available, constraints, platform, plugins. What is in use there does
+    /// not matter; <see cref="PlaceOn"/> asks that too.
     /// </summary>
     public Verdict Check(TaskSpec spec, NodeId node)
     {
@@ -208,7 +210,7 @@ public sealed class Scheduler
         _nodes.Reserve(node, need, -1);
     }
 
-    /// <summary>The requirement of a version: the one in use, or a new one that <see cref="Return"/> drops if unused.</summary>
+    /// <summary>The requirement in use, or a new one that <see cref="Return"/> drops if it stays unused.</summary>
     private Requirement Rent(TaskSpec spec)
     {
         var key = new SpecKey(spec.ServiceId, spec.Version);

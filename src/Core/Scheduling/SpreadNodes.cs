@@ -1,9 +1,9 @@
 namespace Orch.Core.Scheduling;
 
 /// <summary>
-/// Groups of nodes by the value of a label, nodes without it being a group of their own. The group with the fewest tasks
-/// of the service is next; between equals the one with the better node, so that many small services do not all
-/// start in the same group.
+/// Groups of nodes by the value of a label, nodes without it being a group of their own. The group with the fewest
+/// tasks of the service is next; between equals the one with the better node, so that many small services do not
+/// all start in the same group.
 /// </summary>
 internal sealed class SpreadNodes : CandidateGroup
 {

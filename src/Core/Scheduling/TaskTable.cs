@@ -3,8 +3,8 @@ using Orch.Core.Model;
 namespace Orch.Core.Scheduling;
 
 /// <summary>
-/// Task id → a number, for millions of tasks: 20 bytes a place where a dictionary takes 52. Open addressing with linear
-/// probing; a removal moves later entries back, so there are no tombstones to sweep.
+/// Task id → a number, for millions of tasks: 20 bytes a place where a dictionary takes 52. Open addressing with
+/// linear probing; a removal moves later entries back, so there are no tombstones to sweep.
 /// </summary>
 internal sealed class TaskTable
 {

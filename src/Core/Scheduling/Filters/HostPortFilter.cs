@@ -17,5 +17,5 @@ internal sealed class HostPortFilter : PlacementFilter
     }
 
     public override string Hint(NodeBits refused, NodeTable nodes, Requirement need) =>
-        "publishes " + string.Join(", ", need.HostPorts.Select(Requirement.PortWord));
+        "publishes " + string.Join(", ", need.HostPorts);
 }

@@ -10,7 +10,17 @@ internal abstract class PlacementFilter
     public static readonly PlacementFilter[] ByAttribute =
         [new AvailableFilter(), new ConstraintFilter(), new PlatformFilter(), new PluginFilter()];
 
-    public static readonly PlacementFilter[] ByUsage = [new ResourceFilter(), new HostPortFilter(), new MaxReplicasFilter()];
+    public static readonly PlacementFilter[] ByUsage =
+        [new ResourceFilter(), new HostPortFilter(), new MaxReplicasFilter()];
+
+    /// <summary>Those that have something to say about it; all versions with the same ones share one array.</summary>
+    public static PlacementFilter[] Concerned(PlacementFilter[] filters, Requirement need)
+    {
+        var which = 0;
+        for (var i = 0; i < filters.Length; i++)
+            which |= filters[i].Concerns(need) ? 1 << i : 0;
+        return (ReferenceEquals(filters, ByUsage) ? UsageSubsets : AttributeSubsets)[which];
+    }
 
     /// <summary>Docker's words, for example "insufficient resources on 2 nodes".</summary>
     public abstract string Explain(int nodes);
@@ -33,5 +43,15 @@ internal abstract class PlacementFilter
     /// <summary>What would help, in words, given the nodes it refused; null when the reason says it all.</summary>
     public virtual string? Hint(NodeBits refused, NodeTable nodes, Requirement need) => null;
 
-    protected static string On(string reason, int nodes) => nodes == 1 ? $"{reason} on 1 node" : $"{reason} on {nodes} nodes";
+    private static readonly PlacementFilter[][] AttributeSubsets = Subsets(ByAttribute);
+    private static readonly PlacementFilter[][] UsageSubsets = Subsets(ByUsage);
+
+    private static PlacementFilter[][] Subsets(PlacementFilter[] all) =>
+    [
+        .. Enumerable.Range(0, 1 << all.Length)
+            .Select(which => all.Where((_, i) => (which & 1 << i) != 0).ToArray()),
+    ];
+
+    protected static string On(string reason, int nodes) =>
+        nodes == 1 ? $"{reason} on 1 node" : $"{reason} on {nodes} nodes";
 }

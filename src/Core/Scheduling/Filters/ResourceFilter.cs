@@ -22,16 +22,18 @@ internal sealed class ResourceFilter : PlacementFilter
     {
         var parts = new List<string>();
         if (need.Cpu > 0)
-            parts.Add($"{Cpus(need.Cpu)} CPU (at most {Cpus(Most(refused, node => nodes.FreeCpu[node]))} free)");
+            parts.Add($"{Cpus(need.Cpu)} CPU{AtMost(Cpus(Most(refused, node => nodes.FreeCpu[node])))}");
         if (need.Memory > 0)
-            parts.Add($"{Bytes(need.Memory)} memory (at most {Bytes(Most(refused, node => nodes.FreeMemory[node]))} free)");
-        foreach (var generic in need.Generic)
+            parts.Add($"{Bytes(need.Memory)} memory{AtMost(Bytes(Most(refused, node => nodes.FreeMemory[node])))}");
+        foreach (var generic in need.Generic.Where(generic => generic.Name is null))
         {
-            parts.Add(generic.Name is null
-                ? $"{generic.Amount} {generic.Kind} (at most {Most(refused, node => nodes[node].FreeGeneric(generic.Kind))} free)"
-                : $"{generic.Kind} {generic.Name}");
+            var free = Most(refused, node => nodes[node].FreeGeneric(generic.Kind));
+            parts.Add($"{generic.Amount} {generic.Kind}{AtMost(free.ToString(CultureInfo.InvariantCulture))}");
         }
+        parts.AddRange(need.Generic.Where(generic => generic.Name is not null).Select(g => $"{g.Kind} {g.Name}"));
         return "reserves " + string.Join(", ", parts);
+
+        static string AtMost(string free) => $" (at most {free} free on one node)";
     }
 
     /// <summary>The sum over a kind must fit too: two requests may name the same one.</summary>
