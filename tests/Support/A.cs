@@ -55,11 +55,31 @@ public static class A
         Spec = spec,
         NodeId = node,
         CreatedAt = Moment,
-        Status = new Core.Model.TaskStatus { State = node.IsNone ? TaskState.Pending : TaskState.Running, At = Moment },
+        Status = new ObservedStatus { State = node.IsNone ? TaskState.Pending : TaskState.Running, At = Moment },
+    };
+
+    public static TaskSpec With(this TaskSpec spec, TaskTemplate template) => new()
+    {
+        ServiceId = spec.ServiceId,
+        ServiceName = spec.ServiceName,
+        Version = spec.Version,
+        Template = template,
+        Endpoint = spec.Endpoint,
+        ServiceLabels = spec.ServiceLabels,
+    };
+
+    public static TaskSpec With(this TaskSpec spec, EndpointSpec endpoint) => new()
+    {
+        ServiceId = spec.ServiceId,
+        ServiceName = spec.ServiceName,
+        Version = spec.Version,
+        Template = spec.Template,
+        Endpoint = endpoint,
+        ServiceLabels = spec.ServiceLabels,
     };
 
     public static TaskSpec With(this TaskSpec spec, Placement placement) =>
-        spec with { Template = spec.Template with { Placement = placement } };
+        spec.With(spec.Template with { Placement = placement });
 
     public static TaskSpec Constrained(this TaskSpec spec, params string[] constraints) =>
         spec.With((spec.Template.Placement ?? new()) with { Constraints = [.. constraints] });
@@ -73,25 +93,22 @@ public static class A
 
     public static TaskSpec Reserving(
         this TaskSpec spec, long nanoCpus = 0, long memory = 0, params GenericResource[] generic) =>
-        spec with
+        spec.With(spec.Template with
         {
-            Template = spec.Template with
+            Resources = new ResourceRequirements
             {
-                Resources = new ResourceRequirements
+                Reservations = new Reservations
                 {
-                    Reservations = new Reservations
-                    {
-                        NanoCPUs = nanoCpus,
-                        MemoryBytes = memory,
-                        GenericResources = generic.Length == 0 ? null : [.. generic],
-                    },
+                    NanoCPUs = nanoCpus,
+                    MemoryBytes = memory,
+                    GenericResources = generic.Length == 0 ? null : [.. generic],
                 },
             },
-        };
+        });
 
     /// <summary>Publishes fixed host-mode tcp ports.</summary>
     public static TaskSpec OnHostPorts(this TaskSpec spec, params uint[] ports) =>
-        spec with { Endpoint = new EndpointSpec { Ports = [.. ports.Select(port => HostPort(port))] } };
+        spec.With(new EndpointSpec { Ports = [.. ports.Select(port => HostPort(port))] });
 
     public static PortConfig HostPort(uint port, string protocol = "tcp") =>
         new() { PublishMode = "host", PublishedPort = port, TargetPort = port, Protocol = protocol };
