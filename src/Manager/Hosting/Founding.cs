@@ -1,0 +1,68 @@
+using System.Net;
+using Orch.Contracts.Machine;
+using Orch.Contracts.Security;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Manager.Security;
+using Orch.Manager.Store;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Hosting;
+
+/// <summary>
+/// Creates the cluster in an empty log and makes this machine its first node. Each step looks at what is there already,
+/// so a crash between two of them is mended by running it again.
+/// </summary>
+internal sealed class Founding(ClusterStore store, ManagerOptions options, IRecordCipher cipher, TimeProvider clock)
+{
+    public async Task<ClusterSecrets> RunAsync(CancellationToken cancellation)
+    {
+        if (store.Current.Cluster is null)
+            await DoAsync(new CreateCluster(new ClusterId(NewIds.Next())), cancellation);
+        if (store.Current.Cluster!.SecretsSealed is null)
+            await CreateSecretsAsync(cancellation);
+        var secrets = ClusterSecrets.Open(store.Current.Cluster!.SecretsSealed!, cipher);
+        if (MachineConfig.Load(options.Paths.NodeFile) is null)
+            await BecomeNodeAsync(secrets, cancellation);
+        return secrets;
+    }
+
+    private async Task CreateSecretsAsync(CancellationToken cancellation)
+    {
+        using var ca = ClusterCa.Create(store.Current.Cluster!.Id, clock);
+        await DoAsync(new SetClusterSecrets(ClusterSecrets.Create(ca, JoinSecrets.Create()).Seal(cipher)), cancellation);
+    }
+
+    private async Task BecomeNodeAsync(ClusterSecrets secrets, CancellationToken cancellation)
+    {
+        var cluster = store.Current.Cluster!.Id;
+        var address = options.AdvertiseAddr ?? IPAddress.Loopback.ToString();
+        var known = store.Current.Nodes.Values.FirstOrDefault(node => node.Spec.Role == NodeRole.Manager);
+        var id = known?.Id ?? new NodeId(NewIds.Next());
+        using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, clock);
+        using var key = Contracts.Security.NodeKey.Create();
+        var identity = PeerIdentity.OfNode(cluster, id, PeerRole.Manager);
+        if (ca.Issue(key.CreateSigningRequest(), identity, ["localhost", "127.0.0.1", address]) is not IssueResult.Issued issued)
+            throw new InvalidOperationException("the cluster's CA refused its own manager");
+        await DoAsync(new JoinNode(id, NodeRole.Manager, Dns.GetHostName(), address), cancellation);
+        NodeCredentials.Save(options.Paths, key.ExportPem(), issued.CertificatePem, ca.RootPem);
+        new MachineConfig
+        {
+            NodeId = id,
+            ClusterId = cluster,
+            Role = NodeRole.Manager,
+            Managers = [new IPEndPoint(IPAddress.Parse(address), options.Listen.Port).ToString()],
+            AdvertiseAddr = address,
+            Listen = options.Listen.ToString(),
+            Engine = options.Engine,
+        }.Save(options.Paths.NodeFile);
+    }
+
+    private async Task DoAsync(ClusterCommand command, CancellationToken cancellation)
+    {
+        var decision = await store.ExecuteAsync(command, cancellation);
+        if (decision.Refusal is { } refusal)
+            throw new InvalidOperationException($"the new cluster refused {command.GetType().Name}: {refusal.Message}");
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orch.Contracts.Machine;
+using Orch.Contracts.Security;
+using Orch.Core.Model;
+using Orch.Manager.Security;
+using Orch.Manager.Sessions;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Hosting;
+
+/// <summary>The two listeners and what is mapped on them; the one table of who may call what.</summary>
+internal static class ManagerApp
+{
+    public sealed record Parts(
+        ManagerOptions Options, ClusterStore Store, SessionHub Hub, ManagerAdmission Admission, ClusterCa Ca,
+        NodeCredentials Credentials, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock);
+
+    public static WebApplication Build(Parts parts)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "orch-manager" });
+        builder.Services.AddSingleton(parts.Loggers);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddRoutingCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            PortLimits.Apply(kestrel);
+            ControlSocket.Clear(parts.Options.Paths.ControlSocket);
+            kestrel.ListenUnixSocket(parts.Options.Paths.ControlSocket, listen => listen.UseLocalSocket());
+            kestrel.Listen(parts.Options.Listen, listen => listen.UseClusterPort(
+                new ServerCertificate(parts.Credentials.Certificate), parts.Ca.Trust, new ConnectionGate()));
+        });
+        var app = builder.Build();
+        var table = new AccessTable([.. JoinDesk.Rules, SessionHub.Rule]);
+        var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock);
+        app.UseRouting();
+        app.Use(next => http => access.InvokeAsync(http, next));
+        Map(app, parts);
+        RefuseUncovered(app, table);
+        return app;
+    }
+
+    private static void Map(WebApplication app, Parts parts)
+    {
+        parts.Hub.Map(app);
+        new JoinDesk(new JoinDeskParts(
+            parts.Ca, () => parts.Admission.Join, () => new NodeId(NewIds.Next()), parts.Admission.AdmitAsync,
+            new JoinThrottle(parts.Clock), parts.Clock)).Map(app);
+    }
+
+    /// <summary>An endpoint nobody made a rule for would be closed to all; better not to start than to find out later.</summary>
+    private static void RefuseUncovered(IEndpointRouteBuilder app, AccessTable table)
+    {
+        var uncovered = table.Uncovered(app.DataSources.SelectMany(source => source.Endpoints));
+        if (uncovered.Count > 0)
+            throw new InvalidOperationException($"no access rule for: {string.Join(", ", uncovered)}");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using Orch.Contracts.Machine;
+
+namespace Orch.Manager;
+
+/// <summary>The command line of orch-manager, parsed and checked once.</summary>
+public sealed record ManagerOptions
+{
+    public MachinePaths Paths { get; init; } = new(MachinePaths.DefaultDataRoot, MachinePaths.DefaultRunDir);
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Any, MachineConfig.DefaultPort);
+
+    /// <summary>The address agents dial; asked for with --bootstrap, afterwards kept in node.json.</summary>
+    public string? AdvertiseAddr { get; init; }
+    public string Engine { get; init; } = MachineConfig.DefaultEngine;
+
+    /// <summary>Create the cluster if this data root has none; without it a missing cluster is an error.</summary>
+    public bool Bootstrap { get; init; }
+    public bool ShowHelp { get; init; }
+
+    public const string Help = """
+        Usage: orch-manager [OPTIONS]
+
+        Holds the cluster's desired state and serves its control API. Normally started by `orch init` or `orch start`.
+
+        Options:
+          --data-root DIR        What must survive (default /var/lib/orch)
+          --run-dir DIR          Where the control socket orch.sock is (default /run/orch)
+          --listen ADDR:PORT     The cluster's TCP port (default 0.0.0.0:2378)
+          --advertise-addr ADDR  The address other machines reach this one by
+          --engine ADDRESS       The engine of this machine's agent (default unix:///var/run/docker.sock)
+          --bootstrap            Create the cluster if there is none yet
+          --help                 Show this
+
+        Example:
+          orch-manager --bootstrap --advertise-addr 192.168.1.10
+        """;
+
+    /// <summary>Throws <see cref="FormatException"/> with what is wrong for a command line that cannot be obeyed.</summary>
+    public static ManagerOptions Parse(IReadOnlyList<string> args)
+    {
+        var options = new ManagerOptions();
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, inline) = Split(args[i]);
+            options = name switch
+            {
+                "--bootstrap" => options with { Bootstrap = true },
+                "--help" or "-h" => options with { ShowHelp = true },
+                _ => Set(options, name, inline ?? (++i < args.Count ? args[i] : throw new FormatException($"{name} needs a value"))),
+            };
+        }
+        return options;
+    }
+
+    private static ManagerOptions Set(ManagerOptions options, string name, string value) => name switch
+    {
+        "--data-root" => options with { Paths = options.Paths with { DataRoot = Path.GetFullPath(value) } },
+        "--run-dir" => options with { Paths = options.Paths with { RunDir = Path.GetFullPath(value) } },
+        "--listen" => options with { Listen = ParseListen(value) },
+        "--advertise-addr" => options with { AdvertiseAddr = value },
+        "--engine" => options with { Engine = value },
+        _ => throw new FormatException($"unknown option {name}; see orch-manager --help"),
+    };
+
+    private static IPEndPoint ParseListen(string value)
+    {
+        var text = value.StartsWith(':') ? $"0.0.0.0{value}" : value;
+        if (!IPEndPoint.TryParse(text, out var endpoint))
+            throw new FormatException($"--listen {value}: expected ADDRESS:PORT, such as 0.0.0.0:2378");
+        return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, MachineConfig.DefaultPort) : endpoint;
+    }
+
+    private static (string Name, string? Value) Split(string arg)
+    {
+        var at = arg.IndexOf('=', StringComparison.Ordinal);
+        return at < 0 ? (arg, null) : (arg[..at], arg[(at + 1)..]);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Orch.Contracts.Agent;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Grpc.Server;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Sessions;
+
+/// <summary>
+/// One connected agent: hears heartbeats and reports, sends assignments. Reading never waits for the store, so a slow
+/// disk of the manager does not make nodes look silent.
+/// </summary>
+internal sealed class AgentSession(
+    NodeId node, GrpcServerStream<AgentMessage, ManagerMessage> stream, ClusterStore store, Action heard, ILogger logger)
+{
+    private const int MaxQueuedReports = 256;
+    private readonly Channel<ClusterCommand> _commands = Channel.CreateBounded<ClusterCommand>(MaxQueuedReports);
+    private readonly CancellationTokenSource _superseded = new();
+    private readonly SessionOutbox _outbox = new();
+    private Farewell? _farewell;
+
+    public NodeId Node => node;
+
+    public void Touch(TaskId task) => _outbox.Touch(task);
+
+    /// <summary>Ends the session, telling the agent why.</summary>
+    public void End(Farewell farewell)
+    {
+        _farewell = farewell;
+        _outbox.Close();
+    }
+
+    /// <summary>Runs until the agent goes away or the session is ended.</summary>
+    public async Task RunAsync(Hello hello, Welcome welcome)
+    {
+        await stream.WriteAsync(new ManagerMessage { Welcome = welcome });
+        await AdmitAsync(hello);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stream.Cancellation, _superseded.Token);
+        var recording = RecordAsync();
+        var receiving = ReceiveAsync(stop.Token);
+        try
+        {
+            await SendAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The agent went away while there was nothing to send.
+        }
+        finally
+        {
+            await _superseded.CancelAsync();
+            await Task.WhenAll(Quietly(receiving), Quietly(recording));
+            _superseded.Dispose();
+        }
+    }
+
+    /// <summary>What the machine is and what it runs enters the state before anything is asked of it.</summary>
+    private async Task AdmitAsync(Hello hello)
+    {
+        await store.ExecuteAsync(Describe(hello.Description));
+        await store.ExecuteAsync(new ReportTasks(node, Observed(hello.Tasks), Complete: true));
+        await store.ExecuteAsync(new SetNodeState(node, NodeState.Ready, null));
+        Acknowledge(hello.Tasks);
+    }
+
+    private DescribeNode Describe(Contracts.Agent.NodeDescription description) =>
+        new(node, description.ToCore(), description.Address);
+
+    private async Task ReceiveAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (await stream.Requests.MoveNextAsync(cancellation))
+                await HandleAsync(stream.Requests.Current, cancellation);
+        }
+        finally
+        {
+            _commands.Writer.TryComplete();
+            _outbox.Close();
+        }
+    }
+
+    private async ValueTask HandleAsync(AgentMessage message, CancellationToken cancellation)
+    {
+        heard();
+        switch (message.BodyCase)
+        {
+            case AgentMessage.BodyOneofCase.Heartbeat:
+                _outbox.Heartbeat(message.Heartbeat.Sequence);
+                break;
+            case AgentMessage.BodyOneofCase.Reports:
+                await _commands.Writer.WriteAsync(new ReportTasks(node, Observed(message.Reports.Tasks), false), cancellation);
+                break;
+            case AgentMessage.BodyOneofCase.Description:
+                await _commands.Writer.WriteAsync(Describe(message.Description), cancellation);
+                break;
+        }
+    }
+
+    /// <summary>Brings what was reported into the state, in order, and acknowledges results once they are durable.</summary>
+    private async Task RecordAsync()
+    {
+        await foreach (var command in _commands.Reader.ReadAllAsync())
+        {
+            var decision = await store.ExecuteAsync(command);
+            if (decision.Refusal is { } refusal)
+                logger.LogWarning("node {Node}: {Command} refused: {Reason}", node, command.GetType().Name, refusal.Message);
+            if (command is ReportTasks reports)
+                _outbox.Recorded(reports.Tasks.Where(task => task.Status.State.IsTerminal()).Select(task => $"{task.Id}"));
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        var ledger = new AssignmentLedger(node, store.Epoch);
+        await stream.WriteAsync(new ManagerMessage { Assignments = ledger.Complete(store.Current) });
+        while (await _outbox.WaitAsync(cancellation))
+        {
+            var (touched, recorded, heartbeat) = _outbox.Take();
+            if (touched.Count > 0 && ledger.Delta(store.Current, touched) is { } delta)
+                await stream.WriteAsync(new ManagerMessage { Assignments = delta });
+            if (recorded.Count > 0)
+                await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
+            if (heartbeat > 0)
+                await stream.WriteAsync(new ManagerMessage { HeartbeatAck = new HeartbeatAck { Sequence = heartbeat } });
+        }
+        if (_farewell is { } farewell)
+            await stream.WriteAsync(new ManagerMessage { Farewell = farewell });
+    }
+
+    private void Acknowledge(IEnumerable<TaskReport> tasks) =>
+        _outbox.Recorded(tasks.Where(task => ((TaskState)task.State).IsTerminal()).Select(task => task.TaskId));
+
+    private static List<ObservedTask> Observed(IEnumerable<TaskReport> reports) =>
+        [.. reports.Select(report => report.ToObserved()).OfType<ObservedTask>()];
+
+    private async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e) when (e is OperationCanceledException or Orch.Grpc.GrpcException or NotLeaderException)
+        {
+            logger.LogDebug(e, "the session of node {Node} ended", node);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Orch.Contracts;
+using Orch.Contracts.Agent;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Grpc;
+using Orch.Grpc.Server;
+using Orch.Manager.Security;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Sessions;
+
+/// <summary>
+/// Who is connected, who fell silent, and which agent must hear of a change. Changes are routed by node: a commit that
+/// touches one task costs one agent, however many are connected.
+/// </summary>
+public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeProvider clock, ILogger<SessionHub> logger)
+{
+    private static readonly GrpcMethod<AgentMessage, ManagerMessage> _method = GrpcMethod.Create(
+        SessionProtocol.Service, SessionProtocol.Method, AgentMessage.Parser, ManagerMessage.Parser);
+
+    private readonly ConcurrentDictionary<NodeId, AgentSession> _sessions = new();
+    private readonly NodeLiveness _liveness = new(options.DetectionWindow, options.CheckEvery);
+    private readonly Lock _livenessLock = new();
+    private readonly long _start = clock.GetTimestamp();
+
+    public static AccessRule Rule { get; } = new("POST", _method.Path, Callers.Nodes);
+
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGrpc(
+        _method, ServeAsync, new GrpcServerOptions { MaxMessageSize = SessionProtocol.MaxMessageBytes, Clock = clock });
+
+    /// <summary>Routes commits to agents and watches for silence, until stopped or the leadership ends.</summary>
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(RouteAsync(stopping), DetectAsync(stopping));
+
+    private async Task ServeAsync(GrpcServerStream<AgentMessage, ManagerMessage> stream)
+    {
+        if (!await stream.Requests.MoveNextAsync(stream.Cancellation)
+            || stream.Requests.Current.BodyCase != AgentMessage.BodyOneofCase.Hello)
+            throw new GrpcException(GrpcStatus.InvalidArgument, "a session starts with Hello");
+        var hello = stream.Requests.Current.Hello;
+        var node = NodeOf(stream, hello);
+        if (!store.Current.Nodes.Contains(node))
+        {
+            await stream.WriteAsync(new ManagerMessage { Farewell = Removed });
+            return;
+        }
+        var session = new AgentSession(node, stream, store, () => Heard(node), logger);
+        Heard(node);
+        Register(session);
+        try
+        {
+            logger.LogInformation("node {Node} ({Host}) connected", node, hello.Description?.Hostname);
+            await session.RunAsync(hello, WelcomeMessage());
+        }
+        finally
+        {
+            _sessions.TryRemove(new KeyValuePair<NodeId, AgentSession>(node, session));
+            logger.LogInformation("node {Node} disconnected", node);
+        }
+    }
+
+    /// <summary>The certificate says who it is; what the message says must agree.</summary>
+    private static NodeId NodeOf(GrpcServerStream<AgentMessage, ManagerMessage> stream, Hello hello)
+    {
+        var identity = stream.Http.Features.Get<ConnectionPeer>()?.Identity
+            ?? throw new GrpcException(GrpcStatus.Unauthenticated, "a session needs a node certificate");
+        if (hello.Protocol != SessionProtocol.Version)
+            throw new GrpcException(GrpcStatus.FailedPrecondition,
+                $"this manager speaks agent protocol {SessionProtocol.Version}, the agent {hello.Protocol}: upgrade the older one");
+        if (hello.NodeId != identity.Node.ToString())
+            throw new GrpcException(GrpcStatus.PermissionDenied, $"the certificate is of node {identity.Node}, not {hello.NodeId}");
+        if (hello.Description is null)
+            throw new GrpcException(GrpcStatus.InvalidArgument, "Hello carries no description of the node");
+        return identity.Node;
+    }
+
+    private void Register(AgentSession session)
+    {
+        if (_sessions.TryGetValue(session.Node, out var older))
+        {
+            older.End(new Farewell
+            {
+                Reason = Farewell.Types.Reason.Superseded,
+                Message = "another session of this node took over",
+            });
+        }
+        _sessions[session.Node] = session;
+    }
+
+    private Welcome WelcomeMessage() => new()
+    {
+        ClusterId = $"{store.Current.Cluster?.Id}",
+        Epoch = store.Epoch.ToWire(),
+        HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds,
+        Managers = { options.Managers },
+    };
+
+    private async Task RouteAsync(CancellationToken stopping)
+    {
+        await foreach (var (view, changes) in store.WatchAsync(stopping))
+        {
+            if (changes is null)
+                ExpectAll(view);
+            else
+                Route(view, changes);
+        }
+    }
+
+    private void Route(ClusterState view, Changes changes)
+    {
+        foreach (var id in changes.Tasks)
+        {
+            if (view.Tasks.TryGet(id, out var task) && _sessions.TryGetValue(task.NodeId, out var session))
+                session.Touch(id);
+        }
+        foreach (var gone in changes.RemovedTasks)
+        {
+            if (_sessions.TryGetValue(gone.NodeId, out var session))
+                session.Touch(gone.Id);
+        }
+        foreach (var id in changes.Nodes)
+        {
+            if (view.Nodes.Contains(id))
+                continue;
+            lock (_livenessLock)
+                _liveness.Forget(id);
+            if (_sessions.TryGetValue(id, out var session))
+                session.End(Removed);
+        }
+    }
+
+    /// <summary>After a take-over every node gets the full window to show itself.</summary>
+    private void ExpectAll(ClusterState view)
+    {
+        foreach (var node in view.Nodes.Values)
+        {
+            if (node.State != NodeState.Down)
+                Heard(node.Id);
+        }
+    }
+
+    private async Task DetectAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(options.CheckEvery, clock);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            IReadOnlyList<NodeId> silent;
+            lock (_livenessLock)
+                silent = _liveness.Check(clock.GetElapsedTime(_start));
+            foreach (var node in silent)
+            {
+                logger.LogWarning("node {Node} was silent for {Window}: it is down", node, options.DetectionWindow);
+                await store.ExecuteAsync(new SetNodeState(node, NodeState.Down, "heartbeat failure"), stopping);
+            }
+        }
+    }
+
+    private void Heard(NodeId node)
+    {
+        bool wasSilent;
+        lock (_livenessLock)
+        {
+            _liveness.Heard(node, clock.GetElapsedTime(_start));
+            wasSilent = store.Current.Nodes.Get(node) is { State: NodeState.Down } && _sessions.ContainsKey(node);
+        }
+        if (wasSilent)
+            _ = ReviveAsync(node);
+    }
+
+    /// <summary>A frozen machine went on within its session: it never said hello again, yet it is back.</summary>
+    private async Task ReviveAsync(NodeId node)
+    {
+        try
+        {
+            await store.ExecuteAsync(new SetNodeState(node, NodeState.Ready, null));
+        }
+        catch (Exception e) when (e is NotLeaderException or OverloadedException)
+        {
+            logger.LogDebug(e, "node {Node} is back, but this manager cannot record it", node);
+        }
+    }
+
+    private static Farewell Removed => new()
+    {
+        Reason = Farewell.Types.Reason.NodeRemoved,
+        Message = "this node was removed from the cluster",
+    };
+}
