@@ -1,0 +1,43 @@
+# Everything a person or a machine does with this tree. `make help` lists it.
+SHELL := /bin/bash
+CONFIG ?= Release
+
+.PHONY: help run stop build test check bench sim soak clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
+
+run: ## build, start a one-machine cluster and show a service answering
+	@scripts/install-deps.sh run
+	@$(MAKE) --no-print-directory build
+	@scripts/run.sh
+
+stop: ## end what `make run` started, leaving nothing
+	@scripts/stop.sh
+
+build: ## bin/orch bin/orch-manager bin/orch-agent
+	@scripts/build.sh
+
+test: ## install what the tests need and run them all
+	@scripts/install-deps.sh test
+	@$(MAKE) --no-print-directory build
+	@scripts/test.sh all
+
+check: ## format, analyzers and the fast tests
+	@scripts/test.sh check
+
+bench: ## the benchmarks; WHAT=log|scheduler|cluster for one of them
+	@scripts/install-deps.sh test
+	@$(MAKE) --no-print-directory build
+	@scripts/bench.sh $(WHAT)
+
+sim: ## N=20000 seeds of the deterministic simulation
+	@scripts/sim.sh $(or $(N),20000)
+
+soak: ## SCENARIO=… BUDGET=…s, adds to the counts of earlier runs
+	@scripts/soak.sh $(or $(SCENARIO),list) $(or $(BUDGET),300)
+
+clean: ## what builds and tests left in the tree
+	@rm -rf bin TestResults; find src tests bench -name bin -o -name obj | xargs rm -rf
+
+include tests/Lab/lab.mk

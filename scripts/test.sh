@@ -1,0 +1,35 @@
+#!/bin/bash
+# test.sh all | check [dotnet test arguments…]: runs the test projects and ends with "N passed, N failed, N skipped".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mode=${1:-all}; shift || true
+fast=(Architecture Core Grpc Manager Agent Cli)
+case $mode in
+    check) projects=("${fast[@]}") ;;
+    all) projects=("${fast[@]}" Simulation EndToEnd) ;;
+    *) projects=("$mode") ;;
+esac
+failed_build=0
+if [ "$mode" = check ]; then
+    dotnet format whitespace Orchestrator.sln --verify-no-changes -v q || { echo "run: dotnet format whitespace Orchestrator.sln" >&2; exit 1; }
+fi
+dotnet build Orchestrator.sln -v q "-clp:ErrorsOnly;NoSummary" -nologo || exit 1
+passed=0 failed=0 skipped=0
+for project in "${projects[@]}"; do
+    file=tests/$project/$project.Tests.csproj
+    [ -e "$file" ] || continue
+    started=$SECONDS
+    out=$(dotnet test "$file" --no-build --nologo -v q --logger "console;verbosity=minimal" "$@" 2>&1)
+    line=$(grep -E '(Passed|Failed|Skipped)! +- Failed:' <<<"$out" | tail -1)
+    if [ -z "$line" ]; then
+        printf '%s\n' "$out" | tail -40
+        echo "$project: no result"; failed=$((failed + 1)); continue
+    fi
+    read -r f p s <<<"$(sed -E 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+).*/\1 \2 \3/' <<<"$line")"
+    [ "$f" = 0 ] || printf '%s\n' "$out" | grep -v '^\s*$' | tail -80
+    [ "$s" = 0 ] || printf '%s\n' "$out" | grep -E 'SKIP|Skipped ' | head -20
+    printf '%-14s %5d passed %4d failed %4d skipped   %3d s\n' "$project" "$p" "$f" "$s" $((SECONDS - started))
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
