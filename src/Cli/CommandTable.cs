@@ -1,0 +1,58 @@
+using Orch.Cli.Commands.Cluster;
+using Orch.Cli.Commands.Node;
+using Orch.Cli.Commands.Service;
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli;
+
+/// <summary>Every command by its words. A definition is only built for the command that runs: start-up time counts.</summary>
+internal static class CommandTable
+{
+    internal sealed record Entry(string Name, string Summary, Func<Command> Define, bool Hidden = false);
+
+    public static readonly Entry[] All =
+    [
+//        new("init", "Make this machine the first of a new cluster", () => InitCommand.Definition),
+//        new("join", "Join this machine to a cluster", () => JoinCommand.Definition),
+//        new("leave", "Take this machine out of its cluster", () => LeaveCommand.Definition),
+//        new("start", "Start this machine's daemons", () => StartCommand.Definition),
+//        new("stop", "Stop this machine's daemons", () => StopCommand.Definition),
+        new("status", "Show how the cluster does and what is wrong", () => StatusCommand.Definition),
+        new("token", "Show or rotate the token that machines join with", () => TokenCommand.Definition),
+        new("version", "Show the versions of client and manager", () => VersionCommand.Definition),
+//        new("supervise", "Keep the daemons of this machine running", () => SuperviseCommand.Definition, Hidden: true),
+        new("node inspect", "Show details of nodes", () => NodeInspectCommand.Definition),
+        new("node ls", "List the nodes of the cluster", () => NodeLsCommand.Definition),
+        new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),
+        new("node rm", "Remove nodes from the cluster", () => NodeRmCommand.Definition),
+        new("node update", "Change a node's role, availability or labels", () => NodeUpdateCommand.Definition),
+        new("service create", "Create a service", () => ServiceCreateCommand.Definition),
+        new("service inspect", "Show details of services", () => ServiceInspectCommand.Definition),
+        new("service ls", "List services", () => ServiceLsCommand.Definition),
+        new("service ps", "List the tasks of services", () => ServicePsCommand.Definition),
+        new("service rm", "Remove services", () => ServiceRmCommand.Definition),
+        new("service rollback", "Go back to a service's previous specification", () => ServiceRollbackCommand.Definition),
+        new("service scale", "Change the number of tasks of services", () => ServiceScaleCommand.Definition),
+        new("service update", "Change a service", () => ServiceUpdateCommand.Definition),
+    ];
+
+    /// <summary>Docker's other words for the same commands.</summary>
+    private static readonly Dictionary<string, string> Aliases = new()
+    {
+        ["ls"] = "ls", ["list"] = "ls", ["remove"] = "rm",
+    };
+
+    /// <summary>The command the words begin with, and how many of them name it; null when they name none.</summary>
+    public static (Command? Command, int Used) Find(IReadOnlyList<string> words)
+    {
+        for (var count = Math.Min(2, words.Count); count > 0; count--)
+        {
+            var last = count == 2 && Aliases.TryGetValue(words[1], out var alias) ? alias : words[count - 1];
+            var name = count == 1 ? last : $"{words[0]} {last}";
+            foreach (var entry in All)
+                if (entry.Name == name)
+                    return (entry.Define(), count);
+        }
+        return (null, 0);
+    }
+}

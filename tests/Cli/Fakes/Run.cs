@@ -1,0 +1,25 @@
+using Orch.Cli;
+
+namespace Orch.Tests.Cli.Fakes;
+
+/// <summary>What a command line left behind.</summary>
+internal sealed record Outcome(int ExitCode, string Out, string Err);
+
+internal static class Run
+{
+    public static Outcome Orch(FakeManager manager, DateTimeOffset now, params IReadOnlyList<string> args) =>
+        With(new FixedClock(now), name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : null, args);
+
+    public static Outcome Orch(FakeManager manager, params IReadOnlyList<string> args) =>
+        Orch(manager, DateTimeOffset.UnixEpoch, args);
+
+    /// <summary>Without any manager.</summary>
+    public static Outcome Alone(params IReadOnlyList<string> args) => With(TimeProvider.System, _ => null, args);
+
+    private static Outcome With(TimeProvider clock, Func<string, string?> env, IReadOnlyList<string> args)
+    {
+        var (standardOut, standardError) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var exitCode = App.Run(args, new Terminal(standardOut, standardError, clock, env));
+        return new(exitCode, standardOut.ToString(), standardError.ToString());
+    }
+}
