@@ -19,7 +19,11 @@ public sealed class OutputGoldenTests
         var outcome = Run.Orch(manager, recording["now"].GetDateTimeOffset(), Arguments(recording.Argv));
 
         Assert.Equal(Translate(recording["stderr"].GetString()!), outcome.Err.TrimEnd('\n'));
-        Assert.Equal(Comparable(recording["stdout"].GetString()!), Comparable(outcome.Out));
+        // Very long recordings are cut at their end.
+        var expected = recording["stdout"].GetString()!;
+        var cut = expected.IndexOf("...[cut]", StringComparison.Ordinal);
+        var actual = cut < 0 ? outcome.Out : outcome.Out[..cut];
+        Assert.Equal(Comparable(cut < 0 ? expected : expected[..cut]), Comparable(actual));
         Assert.Equal(recording["exitCode"].GetInt32(), outcome.ExitCode);
     }
 
@@ -33,6 +37,7 @@ public sealed class OutputGoldenTests
     /// </summary>
     private static string Comparable(string text)
     {
+        text = Regex.Replace(text, """"Error":"\\"(.{29}).*?\\"","ID"""", "\"Error\":\"$1\",\"ID");
         if (!text.Contains("…\"", StringComparison.Ordinal) && !Regex.IsMatch(text, "\"[^\"\n]{31,}\" "))
             return text;
         text = Regex.Replace(text, "\"([^\"\n]{31,})\"( |$)", match => $"\"{match.Groups[1].Value[..29]}…\" ");

@@ -54,6 +54,15 @@ public sealed class SpecMappingTests
         // A restart delay nobody asked for stays absent, where Docker's client writes its default.
         if (!argv.Contains("--restart-delay") && node["TaskTemplate"]?["RestartPolicy"] is JsonObject policy)
             policy.Remove("Delay");
+        // Docker's client pins the digest its registry told it; orch leaves that to whoever pulls.
+        if (node["TaskTemplate"] is JsonObject template)
+        {
+            template["ContainerSpec"]!["Image"] = template["ContainerSpec"]!["Image"]!.GetValue<string>().Split('@')[0];
+            (template["Placement"] as JsonObject)?.Remove("Platforms");
+        }
+        // No name and an empty one are the same: the manager makes one up.
+        if (node["Name"]?.GetValue<string>() == "")
+            node.AsObject().Remove("Name");
         // Docker's client forgets this member; the recorded daemon did not keep it either.
         if (argv.Contains("update") && node["TaskTemplate"]?["ContainerSpec"]?["Healthcheck"] is JsonObject health)
             health.Remove("StartInterval");

@@ -8,51 +8,51 @@ namespace Orch.Contracts.Api;
 /// </summary>
 public sealed record ClusterStatusView
 {
-    public string ClusterID { get; init; } = "";
+    public string ClusterID { get; set; } = "";
 
     /// <summary>The manager that answered, and the one that leads (the same with an embedded store).</summary>
-    public string NodeID { get; init; } = "";
-    public string LeaderID { get; init; } = "";
-    public string LeaderAddr { get; init; } = "";
-    public string Version { get; init; } = "";
+    public string NodeID { get; set; } = "";
+    public string LeaderID { get; set; } = "";
+    public string LeaderAddr { get; set; } = "";
+    public string Version { get; set; } = "";
 
     [JsonConverter(typeof(ApiTimeConverter))]
-    public Timestamp StartedAt { get; init; }
-    public StoreStatusView Store { get; init; } = new();
-    public NodeCountsView Nodes { get; init; } = new();
-    public TaskCountsView Tasks { get; init; } = new();
-    public int Services { get; init; }
+    public Timestamp StartedAt { get; set; }
+    public StoreStatusView Store { get; set; } = new();
+    public NodeCountsView Nodes { get; set; } = new();
+    public TaskCountsView Tasks { get; set; } = new();
+    public int Services { get; set; }
 
     /// <summary>At most a hundred; what an operator would want to know first.</summary>
-    public IReadOnlyList<ProblemView> Problems { get; init; } = [];
+    public IReadOnlyList<ProblemView> Problems { get; set; } = [];
 }
 
 /// <summary>Epoch is incarnation.term; Revision is the newest committed one; sizes are bytes.</summary>
 public sealed record StoreStatusView
 {
-    public string Kind { get; init; } = "";
-    public string Location { get; init; } = "";
-    public string Epoch { get; init; } = "";
-    public ulong Revision { get; init; }
-    public ulong SnapshotRevision { get; init; }
-    public long SizeBytes { get; init; }
+    public string Kind { get; set; } = "";
+    public string Location { get; set; } = "";
+    public string Epoch { get; set; } = "";
+    public ulong Revision { get; set; }
+    public ulong SnapshotRevision { get; set; }
+    public long SizeBytes { get; set; }
 }
 
 public sealed record NodeCountsView
 {
-    public int Total { get; init; }
-    public int Ready { get; init; }
-    public int Down { get; init; }
-    public int Drained { get; init; }
-    public int Managers { get; init; }
+    public int Total { get; set; }
+    public int Ready { get; set; }
+    public int Down { get; set; }
+    public int Drained { get; set; }
+    public int Managers { get; set; }
 }
 
 /// <summary>Wanted is what the services ask for; Waiting is wanted and not yet running.</summary>
 public sealed record TaskCountsView
 {
-    public int Wanted { get; init; }
-    public int Running { get; init; }
-    public int Waiting { get; init; }
+    public int Wanted { get; set; }
+    public int Running { get; set; }
+    public int Waiting { get; set; }
 }
 
 /// <summary>Kind is node, service or store; Name is what a user calls it; Message says what is wrong and what helps.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orch.Contracts.Api;
@@ -8,72 +9,72 @@ namespace Orch.Contracts.Api;
 /// </summary>
 public sealed record InfoView
 {
-    public string ID { get; init; } = "";
-    public long Containers { get; init; }
-    public long ContainersRunning { get; init; }
-    public long ContainersPaused { get; init; }
-    public long ContainersStopped { get; init; }
-    public long Images { get; init; }
-    public string Driver { get; init; } = "";
-    public IReadOnlyList<IReadOnlyList<string>> DriverStatus { get; init; } = [];
-    public InfoPluginsView Plugins { get; init; } = new();
-    public bool MemoryLimit { get; init; } = true;
-    public bool SwapLimit { get; init; } = true;
-    public bool PidsLimit { get; init; } = true;
-    public bool IPv4Forwarding { get; init; } = true;
-    public bool Debug { get; init; }
-    public string SystemTime { get; init; } = "";
-    public string LoggingDriver { get; init; } = "";
-    public string CgroupDriver { get; init; } = "";
-    public string? CgroupVersion { get; init; }
-    public string KernelVersion { get; init; } = "";
-    public string OperatingSystem { get; init; } = "";
-    public string OSVersion { get; init; } = "";
-    public string OSType { get; init; } = "linux";
-    public string Architecture { get; init; } = "";
-    public string IndexServerAddress { get; init; } = "https://index.docker.io/v1/";
-    public RegistryConfigView RegistryConfig { get; init; } = new();
-    public int NCPU { get; init; }
-    public long MemTotal { get; init; }
-    public string DockerRootDir { get; init; } = "";
-    public string HttpProxy { get; init; } = "";
-    public string HttpsProxy { get; init; } = "";
-    public string NoProxy { get; init; } = "";
-    public string Name { get; init; } = "";
-    public IReadOnlyList<string> Labels { get; init; } = [];
-    public bool ExperimentalBuild { get; init; }
-    public string ServerVersion { get; init; } = "";
-    public IReadOnlyDictionary<string, RuntimeView> Runtimes { get; init; } = new Dictionary<string, RuntimeView>();
-    public string DefaultRuntime { get; init; } = "";
-    public SwarmInfoView Swarm { get; init; } = new();
-    public bool LiveRestoreEnabled { get; init; }
-    public string Isolation { get; init; } = "";
-    public string InitBinary { get; init; } = "";
-    public CommitView ContainerdCommit { get; init; } = new("");
-    public CommitView RuncCommit { get; init; } = new("");
-    public CommitView InitCommit { get; init; } = new("");
-    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
+    public string ID { get; set; } = "";
+    public long Containers { get; set; }
+    public long ContainersRunning { get; set; }
+    public long ContainersPaused { get; set; }
+    public long ContainersStopped { get; set; }
+    public long Images { get; set; }
+    public string Driver { get; set; } = "";
+    public IReadOnlyList<IReadOnlyList<string>> DriverStatus { get; set; } = [];
+    public InfoPluginsView Plugins { get; set; } = new();
+    public bool MemoryLimit { get; set; } = true;
+    public bool SwapLimit { get; set; } = true;
+    public bool PidsLimit { get; set; } = true;
+    public bool IPv4Forwarding { get; set; } = true;
+    public bool Debug { get; set; }
+    public string SystemTime { get; set; } = "";
+    public string LoggingDriver { get; set; } = "";
+    public string CgroupDriver { get; set; } = "";
+    public string? CgroupVersion { get; set; }
+    public string KernelVersion { get; set; } = "";
+    public string OperatingSystem { get; set; } = "";
+    public string OSVersion { get; set; } = "";
+    public string OSType { get; set; } = "linux";
+    public string Architecture { get; set; } = "";
+    public string IndexServerAddress { get; set; } = "https://index.docker.io/v1/";
+    public RegistryConfigView RegistryConfig { get; set; } = new();
+    public int NCPU { get; set; }
+    public long MemTotal { get; set; }
+    public string DockerRootDir { get; set; } = "";
+    public string HttpProxy { get; set; } = "";
+    public string HttpsProxy { get; set; } = "";
+    public string NoProxy { get; set; } = "";
+    public string Name { get; set; } = "";
+    public IReadOnlyList<string> Labels { get; set; } = [];
+    public bool ExperimentalBuild { get; set; }
+    public string ServerVersion { get; set; } = "";
+    public IReadOnlyDictionary<string, RuntimeView> Runtimes { get; set; } = new Dictionary<string, RuntimeView>();
+    public string DefaultRuntime { get; set; } = "";
+    public SwarmInfoView Swarm { get; set; } = new();
+    public bool LiveRestoreEnabled { get; set; }
+    public string Isolation { get; set; } = "";
+    public string InitBinary { get; set; } = "";
+    public CommitView ContainerdCommit { get; set; } = new("");
+    public CommitView RuncCommit { get; set; } = new("");
+    public CommitView InitCommit { get; set; } = new("");
+    public IReadOnlyList<string> SecurityOptions { get; set; } = [];
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public IReadOnlyList<string>? Warnings { get; init; }
+    public IReadOnlyList<string>? Warnings { get; set; }
 }
 
 public sealed record InfoPluginsView
 {
-    public IReadOnlyList<string> Volume { get; init; } = [];
-    public IReadOnlyList<string> Network { get; init; } = [];
+    public IReadOnlyList<string> Volume { get; set; } = [];
+    public IReadOnlyList<string> Network { get; set; } = [];
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public IReadOnlyList<string>? Authorization { get; init; }
-    public IReadOnlyList<string> Log { get; init; } = [];
+    public IReadOnlyList<string>? Authorization { get; set; }
+    public IReadOnlyList<string> Log { get; set; } = [];
 }
 
 /// <summary>Empty on purpose: registries are the engines' business; UIs only want the members to exist.</summary>
 public sealed record RegistryConfigView
 {
-    public IReadOnlyList<string> InsecureRegistryCIDRs { get; init; } = [];
-    public IReadOnlyDictionary<string, string> IndexConfigs { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyList<string> Mirrors { get; init; } = [];
+    public IReadOnlyList<string> InsecureRegistryCIDRs { get; set; } = [];
+    public IReadOnlyDictionary<string, JsonElement> IndexConfigs { get; set; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyList<string> Mirrors { get; set; } = [];
 }
 
 public sealed record RuntimeView([property: JsonPropertyName("path")] string Path);
@@ -86,17 +87,17 @@ public sealed record CommitView(string ID);
 /// </summary>
 public sealed record SwarmInfoView
 {
-    public string NodeID { get; init; } = "";
-    public string NodeAddr { get; init; } = "";
-    public string LocalNodeState { get; init; } = "inactive";
-    public bool ControlAvailable { get; init; }
-    public string Error { get; init; } = "";
+    public string NodeID { get; set; } = "";
+    public string NodeAddr { get; set; } = "";
+    public string LocalNodeState { get; set; } = "inactive";
+    public bool ControlAvailable { get; set; }
+    public string Error { get; set; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public IReadOnlyList<PeerView>? RemoteManagers { get; init; }
-    public int? Nodes { get; init; }
-    public int? Managers { get; init; }
-    public SwarmView? Cluster { get; init; }
+    public IReadOnlyList<PeerView>? RemoteManagers { get; set; }
+    public int? Nodes { get; set; }
+    public int? Managers { get; set; }
+    public SwarmView? Cluster { get; set; }
 }
 
 public sealed record PeerView(string NodeID, string Addr);

@@ -6,20 +6,20 @@ namespace Orch.Contracts.Api;
 /// <summary>A machine of the cluster as the API shows it (docker-api §4.4). ManagerStatus is absent on workers.</summary>
 public sealed record NodeView : ObjectView
 {
-    public NodeSpec Spec { get; init => field = value.Labels is null ? value with { Labels = [] } : value; } =
+    public NodeSpec Spec { get; set => field = value.Labels is null ? value with { Labels = [] } : value; } =
         new() { Labels = [] };
-    public NodeDescriptionView Description { get; init; } = new();
-    public NodeStatusView Status { get; init; } = new();
-    public ManagerStatusView? ManagerStatus { get; init; }
+    public NodeDescriptionView Description { get; set; } = new();
+    public NodeStatusView Status { get; set; } = new();
+    public ManagerStatusView? ManagerStatus { get; set; }
 }
 
 public sealed record NodeDescriptionView
 {
-    public string Hostname { get; init; } = "";
-    public PlatformView Platform { get; init; } = new("", "");
-    public NodeResourcesView Resources { get; init; } = new();
-    public EngineView Engine { get; init; } = new();
-    public TlsInfoView TLSInfo { get; init; } = new();
+    public string Hostname { get; set; } = "";
+    public PlatformView Platform { get; set; } = new("", "");
+    public NodeResourcesView Resources { get; set; } = new();
+    public EngineView Engine { get; set; } = new();
+    public TlsInfoView TLSInfo { get; set; } = new();
 }
 
 /// <summary>Architecture is the kernel's word, x86_64.</summary>
@@ -27,16 +27,16 @@ public sealed record PlatformView(string Architecture, string OS);
 
 public sealed record NodeResourcesView
 {
-    public long NanoCPUs { get; init; }
-    public long MemoryBytes { get; init; }
-    public IReadOnlyList<GenericResource>? GenericResources { get; init; }
+    public long NanoCPUs { get; set; }
+    public long MemoryBytes { get; set; }
+    public IReadOnlyList<GenericResource>? GenericResources { get; set; }
 }
 
 public sealed record EngineView
 {
-    public string EngineVersion { get; init; } = "";
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public IReadOnlyList<PluginView>? Plugins { get; init; }
+    public string EngineVersion { get; set; } = "";
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
+    public IReadOnlyList<PluginView>? Plugins { get; set; }
 }
 
 public sealed record PluginView(string Type, string Name);
@@ -47,24 +47,24 @@ public sealed record PluginView(string Type, string Name);
 /// </summary>
 public sealed record TlsInfoView
 {
-    public string? TrustRoot { get; init; }
-    public string? CertIssuerSubject { get; init; }
-    public string? CertIssuerPublicKey { get; init; }
+    public string? TrustRoot { get; set; }
+    public string? CertIssuerSubject { get; set; }
+    public string? CertIssuerPublicKey { get; set; }
 }
 
 /// <summary>State is unknown, down, ready or disconnected.</summary>
 public sealed record NodeStatusView
 {
-    public string State { get; init; } = "";
-    public string? Message { get; init; }
-    public string Addr { get; init; } = "";
+    public string State { get; set; } = "";
+    public string? Message { get; set; }
+    public string Addr { get; set; } = "";
 }
 
 /// <summary>Reachability is unknown, unreachable or reachable; Addr is HOST:PORT.</summary>
 public sealed record ManagerStatusView
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Leader { get; init; }
-    public string Reachability { get; init; } = "";
-    public string Addr { get; init; } = "";
+    public bool Leader { get; set; }
+    public string Reachability { get; set; } = "";
+    public string Addr { get; set; } = "";
 }

@@ -6,19 +6,22 @@ namespace Orch.Contracts.Api;
 /// <summary>Docker's object version: given back on an update, refused when it is no longer the newest.</summary>
 public sealed record VersionIndex(ulong Index);
 
-/// <summary>What every object of the API starts with. Ids are 25 base-36 characters.</summary>
+/// <summary>
+/// What every object of the API starts with. Ids are 25 base-36 characters. Members of views are settable because the
+/// generated reader would give an init-only member that is absent null instead of its initial value.
+/// </summary>
 public abstract record ObjectView
 {
-    [JsonPropertyOrder(-4)] public string ID { get; init; } = "";
-    [JsonPropertyOrder(-3)] public VersionIndex Version { get; init; } = new(0);
+    [JsonPropertyOrder(-4)] public string ID { get; set; } = "";
+    [JsonPropertyOrder(-3)] public VersionIndex Version { get; set; } = new(0);
 
     [JsonPropertyOrder(-2)]
     [JsonConverter(typeof(ApiTimeConverter))]
-    public Timestamp CreatedAt { get; init; }
+    public Timestamp CreatedAt { get; set; }
 
     [JsonPropertyOrder(-1)]
     [JsonConverter(typeof(ApiTimeConverter))]
-    public Timestamp UpdatedAt { get; init; }
+    public Timestamp UpdatedAt { get; set; }
 }
 
 /// <summary>Every refusal of the API.</summary>

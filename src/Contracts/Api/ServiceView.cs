@@ -8,14 +8,14 @@ namespace Orch.Contracts.Api;
 public sealed record ServiceView : ObjectView
 {
     /// <summary>Labels are {} rather than absent: Docker's clients index into them.</summary>
-    public ServiceSpec Spec { get; init => field = Shown(value); } = new() { Labels = [] };
-    public ServiceSpec? PreviousSpec { get; init => field = value is null ? null : Shown(value); }
-    public EndpointView Endpoint { get; init; } = new();
-    public UpdateStatusView? UpdateStatus { get; init; }
+    public ServiceSpec Spec { get; set => field = Shown(value); } = new() { Labels = [] };
+    public ServiceSpec? PreviousSpec { get; set => field = value is null ? null : Shown(value); }
+    public EndpointView Endpoint { get; set; } = new();
+    public UpdateStatusView? UpdateStatus { get; set; }
 
     /// <summary>Only in lists that asked for it (<c>status=true</c>).</summary>
-    public ServiceStatusView? ServiceStatus { get; init; }
-    public JobStatusView? JobStatus { get; init; }
+    public ServiceStatusView? ServiceStatus { get; set; }
+    public JobStatusView? JobStatus { get; set; }
 
     private static ServiceSpec Shown(ServiceSpec spec) => spec.Labels is null ? spec with { Labels = [] } : spec;
 }
@@ -23,9 +23,9 @@ public sealed record ServiceView : ObjectView
 /// <summary>Where a service is reached. Spec is {} until addresses and ports are allocated.</summary>
 public sealed record EndpointView
 {
-    public EndpointSpec Spec { get; init; } = new();
-    public IReadOnlyList<PortConfig>? Ports { get; init; }
-    public IReadOnlyList<VirtualIPView>? VirtualIPs { get; init; }
+    public EndpointSpec Spec { get; set; } = new();
+    public IReadOnlyList<PortConfig>? Ports { get; set; }
+    public IReadOnlyList<VirtualIPView>? VirtualIPs { get; set; }
 }
 
 /// <summary>Addr is in CIDR form, 10.0.0.5/24.</summary>
@@ -37,15 +37,15 @@ public sealed record VirtualIPView(string NetworkID, string? Addr = null);
 /// </summary>
 public sealed record UpdateStatusView
 {
-    public string State { get; init; } = "";
+    public string State { get; set; } = "";
 
     [JsonConverter(typeof(ApiTimeConverter))]
-    public Timestamp StartedAt { get; init; }
+    public Timestamp StartedAt { get; set; }
 
     [JsonConverter(typeof(ApiTimeConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public Timestamp CompletedAt { get; init; }
-    public string Message { get; init; } = "";
+    public Timestamp CompletedAt { get; set; }
+    public string Message { get; set; } = "";
 }
 
 public sealed record ServiceStatusView(ulong RunningTasks, ulong DesiredTasks, ulong CompletedTasks);
@@ -54,13 +54,13 @@ public sealed record ServiceStatusView(ulong RunningTasks, ulong DesiredTasks, u
 public sealed record JobIterationView
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ulong Index { get; init; }
+    public ulong Index { get; set; }
 }
 
 public sealed record JobStatusView
 {
-    public JobIterationView JobIteration { get; init; } = new();
+    public JobIterationView JobIteration { get; set; } = new();
 
     [JsonConverter(typeof(ApiTimeConverter))]
-    public Timestamp LastExecution { get; init; }
+    public Timestamp LastExecution { get; set; }
 }

@@ -18,8 +18,8 @@ public sealed record WatchEvent
     public const string Set = "set";
     public const string Remove = "remove";
 
-    public string Type { get; init; } = "";
-    public string? Action { get; init; }
-    public JsonElement? Object { get; init; }
-    public ulong Revision { get; init; }
+    public string Type { get; set; } = "";
+    public string? Action { get; set; }
+    public JsonElement? Object { get; set; }
+    public ulong Revision { get; set; }
 }

@@ -3,7 +3,7 @@ namespace Orch.Core.Model.Specs;
 /// <summary>The container part of a task, in Docker's names. Command is the entrypoint, Args the words after the image.</summary>
 public sealed record ContainerSpec : SpecObject
 {
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
     public Dictionary<string, string>? Labels { get; init; }
     public List<string>? Command { get; init; }
     public List<string>? Args { get; init; }

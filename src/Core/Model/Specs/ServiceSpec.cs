@@ -7,7 +7,8 @@ namespace Orch.Core.Model.Specs;
 /// </summary>
 public sealed record ServiceSpec : SpecObject
 {
-    public string Name { get; init; } = "";
+    /// <summary>Absent in JSON means empty: the generated reader would hand on null otherwise.</summary>
+    public string Name { get; init => field = value ?? ""; } = "";
     public Dictionary<string, string>? Labels { get; init; }
     public TaskTemplate? TaskTemplate { get; init; }
     public ServiceMode? Mode { get; init; }

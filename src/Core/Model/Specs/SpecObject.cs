@@ -9,6 +9,7 @@ namespace Orch.Core.Model.Specs;
 /// </summary>
 public abstract record SpecObject
 {
+    /// <summary>Settable only because the JSON reader cannot fill an init-only bag; change specs by <c>with</c>.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
