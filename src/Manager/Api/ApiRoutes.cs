@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orch.Manager.Api.Endpoints;
+using Orch.Manager.Security;
+
+namespace Orch.Manager.Api;
+
+/// <summary>Every route of the control API with who may call it: a route without a rule cannot be written down.</summary>
+public static class ApiRoutes
+{
+    private sealed record Entry(string Method, string Path, Callers Allowed, Func<HttpContext, ApiServices, Task> Handle);
+
+    // Followers forward what they are asked to the leader, so managers may call whatever operators may.
+    private const Callers Operators = Callers.Operators | Callers.Manager;
+
+    private static readonly Entry[] Table =
+    [
+        new("GET", "/_ping", Callers.Everybody, SystemEndpoints.PingAsync),
+        new("HEAD", "/_ping", Callers.Everybody, SystemEndpoints.PingAsync),
+        new("GET", "/healthz", Callers.Everybody, SystemEndpoints.HealthAsync),
+        new("GET", "/version", Operators, SystemEndpoints.VersionAsync),
+        new("GET", "/info", Operators, SystemEndpoints.InfoAsync),
+
+        new("GET", "/services", Operators, ServiceEndpoints.ListAsync),
+        new("POST", "/services/create", Operators, ServiceEndpoints.CreateAsync),
+        new("GET", "/services/{id}", Operators, ServiceEndpoints.InspectAsync),
+        new("POST", "/services/{id}/update", Operators, ServiceEndpoints.UpdateAsync),
+        new("DELETE", "/services/{id}", Operators, ServiceEndpoints.RemoveAsync),
+        new("GET", "/services/{id}/logs", Operators, NotYetEndpoints.Refuse("reading logs")),
+
+        new("GET", "/tasks", Operators, TaskEndpoints.ListAsync),
+        new("GET", "/tasks/{id}", Operators, TaskEndpoints.InspectAsync),
+        new("GET", "/tasks/{id}/logs", Operators, NotYetEndpoints.Refuse("reading logs")),
+
+        new("GET", "/nodes", Operators, NodeEndpoints.ListAsync),
+        new("GET", "/nodes/{id}", Operators, NodeEndpoints.InspectAsync),
+        new("POST", "/nodes/{id}/update", Operators, NodeEndpoints.UpdateAsync),
+        new("DELETE", "/nodes/{id}", Operators, NodeEndpoints.RemoveAsync),
+
+        new("GET", "/swarm", Operators, SwarmEndpoints.InspectAsync),
+        new("POST", "/swarm/update", Operators, SwarmEndpoints.UpdateAsync),
+        new("POST", "/swarm/init", Operators, SwarmEndpoints.AlreadyPart),
+        new("POST", "/swarm/join", Operators, SwarmEndpoints.AlreadyPart),
+        new("POST", "/swarm/leave", Operators, SwarmEndpoints.LeaveElsewhere),
+        new("GET", "/swarm/unlockkey", Operators, SwarmEndpoints.UnlockKeyAsync),
+        new("POST", "/swarm/unlock", Operators, SwarmEndpoints.NotLocked),
+
+        new("GET", "/networks", Operators, NetworkEndpoints.ListAsync),
+        new("GET", "/networks/{id}", Operators, NetworkEndpoints.InspectAsync),
+        new("POST", "/networks/create", Operators, NotYetEndpoints.Refuse("creating networks")),
+        new("GET", "/secrets", Operators, NotYetEndpoints.EmptyListAsync),
+        new("GET", "/secrets/{id}", Operators, NotYetEndpoints.NotFound("secret")),
+        new("POST", "/secrets/create", Operators, NotYetEndpoints.Refuse("creating secrets")),
+        new("GET", "/configs", Operators, NotYetEndpoints.EmptyListAsync),
+        new("GET", "/configs/{id}", Operators, NotYetEndpoints.NotFound("config")),
+        new("POST", "/configs/create", Operators, NotYetEndpoints.Refuse("creating configs")),
+        new("GET", "/events", Operators, EventEndpoints.StreamAsync),
+
+        new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),
+        new("GET", "/orch/v1/status", Operators, StatusEndpoints.ShowAsync),
+    ];
+
+    /// <summary>For the access table.</summary>
+    public static IReadOnlyList<AccessRule> Rules { get; } =
+        [.. Table.Select(route => new AccessRule(route.Method, route.Path, route.Allowed))];
+
+    public static void Map(IEndpointRouteBuilder endpoints, ApiServices services)
+    {
+        foreach (var route in Table)
+            endpoints.MapMethods(route.Path, [route.Method], http => route.Handle(http, services));
+    }
+}

@@ -1,0 +1,42 @@
+using Orch.Contracts.Api;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Api;
+
+/// <summary>
+/// What the control API needs from the rest of the manager. View is the last committed state, immutable; Execute answers
+/// when the command is durable; Watch gives the present view with no changes first, then one item per commit.
+/// </summary>
+public sealed record ApiServices
+{
+    public required Func<ClusterState> View { get; init; }
+    public required Func<ClusterCommand, CancellationToken, Task<Decision>> Execute { get; init; }
+    public required Func<CancellationToken, IAsyncEnumerable<Published>> Watch { get; init; }
+
+    /// <summary>The manager that answers, and the one that leads.</summary>
+    public required NodeId Self { get; init; }
+    public required Func<NodeId> Leader { get; init; }
+
+    /// <summary>The port that managers listen on: shown beside a manager's address.</summary>
+    public required int Port { get; init; }
+    public required Timestamp StartedAt { get; init; }
+
+    public required Func<JoinTokensView> Tokens { get; init; }
+
+    /// <summary>Makes the worker's, the manager's or both tokens anew; the refusal says why not.</summary>
+    public required Func<TokenRotation, CancellationToken, Task<Refusal?>> RotateTokens { get; init; }
+
+    /// <summary>The cluster's CA as every node trusts it.</summary>
+    public required Func<TlsInfoView> Tls { get; init; }
+    public required Func<StoreStatusView> Store { get; init; }
+
+    /// <summary>Why this manager cannot do its work now, or null.</summary>
+    public required Func<string?> Unhealthy { get; init; }
+    public required TimeProvider Clock { get; init; }
+    public HostFacts Host { get; init; } = HostFacts.Read();
+}
+
+public readonly record struct TokenRotation(bool Worker, bool Manager);

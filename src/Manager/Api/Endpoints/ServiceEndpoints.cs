@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Http;
+using Orch.Contracts.Api;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Manager.Api.Views;
+
+namespace Orch.Manager.Api.Endpoints;
+
+/// <summary>/services (docker-api §3). Credentials for registries (X-Registry-Auth) are accepted and not used yet.</summary>
+internal static class ServiceEndpoints
+{
+    public static Task ListAsync(HttpContext http, ApiServices api)
+    {
+        var (filters, problem) = Filters.Of(http.Request, "id", "name", "label", "mode", "runtime");
+        if (filters is null)
+            return Answer.RefuseAsync(http, problem!);
+        var state = api.View();
+        var withStatus = Query.Flag(http.Request, "status");
+        var views = Matching(state, filters)
+            .Select(service => withStatus ? ServiceViews.WithStatus(state, service) : ServiceViews.Of(service));
+        return Answer.ListAsync(http, views, ApiJson.Default.ServiceView);
+    }
+
+    private static IEnumerable<Service> Matching(ClusterState state, Filters filters) => state.Services.Values.Where(service =>
+        (!filters.Has("id") || filters.Prefix("id", service.Id.ToString()))
+        && filters.Prefix("name", service.Spec.Name)
+        && filters.Labels("label", service.Spec.Labels)
+        && (!filters.Has("mode") || filters.Exact("mode", SpecRules.ModeOf(service.Spec)))
+        && filters.Exact("runtime", service.Spec.TaskTemplate?.Runtime ?? "container"));
+
+    public static Task InspectAsync(HttpContext http, ApiServices api)
+    {
+        var (service, refusal) = Lookup.Service(api.View(), Route.Id(http));
+        return service is null
+            ? Answer.RefuseAsync(http, refusal!)
+            : Answer.ObjectAsync(http, ServiceViews.Of(service, Query.Flag(http.Request, "insertDefaults")), ApiJson.Default.ServiceView);
+    }
+
+    public static async Task CreateAsync(HttpContext http, ApiServices api)
+    {
+        var (spec, problem) = await RequestBody.ReadAsync(http, ApiJson.Default.ServiceSpec);
+        if (spec is null)
+        {
+            await Answer.RefuseAsync(http, problem!);
+            return;
+        }
+        var decision = await api.Execute(new CreateService(spec), http.RequestAborted);
+        if (decision.Refusal is { } refusal)
+            await Answer.RefuseAsync(http, refusal);
+        else
+            await Answer.ObjectAsync(http, new CreateResponse(decision.Reply.CreatedId ?? "", decision.Reply.Warnings),
+                ApiJson.Default.CreateResponse, StatusCodes.Status201Created);
+    }
+
+    public static async Task UpdateAsync(HttpContext http, ApiServices api)
+    {
+        var (command, problem) = await ReadUpdateAsync(http);
+        if (command is null)
+        {
+            await Answer.RefuseAsync(http, problem!);
+            return;
+        }
+        var decision = await api.Execute(command, http.RequestAborted);
+        if (decision.Refusal is { } refusal)
+            await Answer.RefuseAsync(http, refusal);
+        else
+            await Answer.ObjectAsync(http, new UpdateResponse(decision.Reply.Warnings), ApiJson.Default.UpdateResponse);
+    }
+
+    private static async Task<(UpdateService? Command, Problem? Problem)> ReadUpdateAsync(HttpContext http)
+    {
+        var (version, problem) = Query.Version(http.Request, "service");
+        if (problem is not null)
+            return (null, problem);
+        var rollback = http.Request.Query["rollback"].ToString();
+        if (rollback is not ("" or "previous"))
+            return (null, new(500, $"unrecognized rollback option {rollback}"));
+
+        // A rollback ignores the spec it is sent, but it must be one: Docker reads it first.
+        var (spec, unreadable) = await RequestBody.ReadAsync(http, ApiJson.Default.ServiceSpec);
+        return spec is null ? (null, unreadable) : (new(Route.Id(http), version, spec, rollback == "previous"), null);
+    }
+
+    public static async Task RemoveAsync(HttpContext http, ApiServices api)
+    {
+        var decision = await api.Execute(new RemoveService(Route.Id(http)), http.RequestAborted);
+        await (decision.Refusal is { } refusal ? Answer.RefuseAsync(http, refusal) : Answer.Nothing(http));
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Orch.Manager.Api.Endpoints;
+
+namespace Orch.Manager.Api;
+
+/// <summary>Shapes that only the manager needs; everything else is in <see cref="Contracts.Api.ApiJson"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, MaxDepth = 64)]
+[JsonSerializable(typeof(NodeSpecBody))]
+[JsonSerializable(typeof(UnlockKeyView))]
+[JsonSerializable(typeof(NetworkView))]
+[JsonSerializable(typeof(EventView))]
+internal sealed partial class ManagerJson : JsonSerializerContext;

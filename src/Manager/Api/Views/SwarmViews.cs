@@ -1,0 +1,63 @@
+using Orch.Contracts.Api;
+using Orch.Core.Model;
+
+namespace Orch.Manager.Api.Views;
+
+/// <summary>The cluster as Docker shows it (docker-api §4.7). Pure.</summary>
+public static class SwarmViews
+{
+    private const long Second = 1_000_000_000;
+
+    public static SwarmView Of(Cluster cluster, TlsInfoView tls, JoinTokensView? tokens = null) => new()
+    {
+        ID = cluster.Id.ToString(),
+        Version = new(cluster.Version),
+        CreatedAt = cluster.CreatedAt,
+        UpdatedAt = cluster.UpdatedAt.IsNever ? cluster.CreatedAt : cluster.UpdatedAt,
+        Spec = SpecOf(cluster),
+        TLSInfo = tls,
+        SubnetSize = 20,
+        DataPathPort = 4789,
+        JoinTokens = tokens,
+    };
+
+    public static ClusterSpecView SpecOf(Cluster cluster) => new()
+    {
+        Name = cluster.Name,
+        Orchestration = new() { TaskHistoryRetentionLimit = cluster.Settings.TaskHistoryLimit },
+        Raft = new()
+        {
+            SnapshotInterval = 10000,
+            KeepOldSnapshots = 0,
+            LogEntriesForSlowFollowers = 500,
+            ElectionTick = 10,
+            HeartbeatTick = 1,
+        },
+        Dispatcher = new() { HeartbeatPeriod = Second / 2 },
+        CAConfig = new() { NodeCertExpiry = 90 * 24 * 3600 * Second },
+    };
+
+    /// <summary>
+    /// The first setting that the wanted spec changes although this cluster has no such knob, or null. What is absent or
+    /// zero was not asked for.
+    /// </summary>
+    public static string? UnsupportedChange(Cluster cluster, ClusterSpecView wanted)
+    {
+        var now = SpecOf(cluster);
+        if (wanted.EncryptionConfig.AutoLockManagers)
+            return "auto-lock";
+        if (wanted.Name is not "" && wanted.Name != now.Name)
+            return "renaming the cluster";
+        if (wanted.Labels.Count > 0)
+            return "labels of the cluster";
+        if (wanted.CAConfig.NodeCertExpiry is not (null or 0) && wanted.CAConfig.NodeCertExpiry != now.CAConfig.NodeCertExpiry)
+            return "another life time of node certificates";
+        if (wanted.Dispatcher.HeartbeatPeriod is not (null or 0)
+            && wanted.Dispatcher.HeartbeatPeriod != now.Dispatcher.HeartbeatPeriod)
+            return "another heartbeat period";
+        if (wanted.TaskDefaults.LogDriver is not null)
+            return "a default log driver";
+        return wanted.Raft.SnapshotInterval is not 0 && wanted.Raft.SnapshotInterval != now.Raft.SnapshotInterval
+            ? "another snapshot interval" : null;
+    }
+}

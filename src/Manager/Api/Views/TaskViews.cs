@@ -1,0 +1,64 @@
+using Orch.Contracts.Api;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.State;
+
+namespace Orch.Manager.Api.Views;
+
+/// <summary>Tasks as Docker shows them (docker-api §4.3). Pure.</summary>
+public static class TaskViews
+{
+    private static readonly Dictionary<string, string> NoLabels = [];
+
+    public static TaskView Of(TaskRecord task) => new()
+    {
+        ID = task.Id.ToString(),
+        Version = new(task.Version),
+        CreatedAt = task.CreatedAt,
+        UpdatedAt = task.UpdatedAt.IsNever ? task.CreatedAt : task.UpdatedAt,
+        Labels = NoLabels,
+        Spec = task.Spec.Template,
+        ServiceID = task.ServiceId.ToString(),
+        Slot = task.Slot.IsGlobal ? null : task.Slot.Number,
+        NodeID = task.NodeId.IsNone ? null : task.NodeId.ToString(),
+        Status = StatusOf(task.Status),
+        DesiredState = task.Desired.Word(),
+    };
+
+    /// <summary>
+    /// Ended tasks of a removed service are not shown: <c>stack rm</c> counts what is listed and would wait for ever
+    /// for tasks that it saw end and that then vanish (docker-api pitfall 4).
+    /// </summary>
+    public static bool IsShown(ClusterState state, TaskRecord task) =>
+        !task.State.IsTerminal() || state.Services.Contains(task.ServiceId);
+
+    private static TaskStatusView StatusOf(ObservedStatus status) => new()
+    {
+        Timestamp = status.At,
+        State = status.State.Word(),
+        Message = NullIfEmpty(status.Message),
+        Err = NullIfEmpty(status.Error),
+        ContainerStatus = status.ContainerId is { Length: > 0 } container
+            ? new(container, status.Pid, status.ExitCode ?? 0) : null,
+        PortStatus = PortsOf(status),
+    };
+
+    private static readonly PortStatusView NoPorts = new();
+
+    private static PortStatusView PortsOf(ObservedStatus status) => status.Ports is not { Count: > 0 } bound ? NoPorts : new()
+    {
+        Ports =
+        [
+            .. bound.Distinct().Select(port => new PortConfig
+            {
+                Name = NullIfEmpty(port.Name),
+                Protocol = port.Protocol,
+                TargetPort = port.TargetPort,
+                PublishedPort = port.PublishedPort,
+                PublishMode = "host",
+            }),
+        ],
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
