@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Xunit.Abstractions;
 
 namespace Orch.Tests.EndToEnd;
@@ -82,6 +84,29 @@ public sealed class LabMachineTests(ThreeMachines fixture, ITestOutputHelper out
         Assert.True(started.IsRunning);
         await started.KillAsync();
         Assert.False(started.IsRunning);
+    }
+
+    [LabFact]
+    public async Task A_test_can_connect_and_listen_inside_a_machine()
+    {
+        using var listener = Lab["n2"].CreateSocket();
+        listener.Bind(new IPEndPoint(IPAddress.Any, 2378));
+        listener.Listen();
+        await using var stream = await Lab["n1"].ConnectAsync(Lab["n2"].Address, 2378);
+        using var accepted = await listener.AcceptAsync();
+
+        Assert.Equal(Lab["n1"].Address, ((IPEndPoint)accepted.RemoteEndPoint!).Address.ToString());
+        var refused = await Assert.ThrowsAsync<SocketException>(
+            () => Lab["n1"].ConnectAsync(Lab["n3"].Address, 2378));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
+    [LabFact]
+    public async Task What_is_outside_is_unreachable_at_once()
+    {
+        var refused = await Assert.ThrowsAsync<SocketException>(() => Lab["n1"].ConnectAsync("192.0.2.1", 53));
+
+        Assert.Equal(SocketError.HostUnreachable, refused.SocketErrorCode);
     }
 
     [LabFact]

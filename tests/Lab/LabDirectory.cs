@@ -30,13 +30,13 @@ internal sealed record LabDirectory(string Name)
     /// <summary>The labs on this host whose owner lives, in the order they were started.</summary>
     public static IEnumerable<LabDirectory> Living() =>
         !Directory.Exists(Base) ? [] : new DirectoryInfo(Base).GetDirectories()
-            .OrderBy(d => d.CreationTimeUtc).Where(d => HasOwner(d.Name)).Select(d => new LabDirectory(d.Name));
+            .OrderBy(d => d.CreationTimeUtc).Select(d => new LabDirectory(d.Name)).Where(d => d.Owner.IsAlive);
 
-    private static bool HasOwner(string name) =>
-        name.Split('.') is [_, var pid, var start, _]
+    /// <summary>The process that started the lab; no process at all for what only looks like a lab.</summary>
+    public HostProcess Owner =>
+        Name.Split('.') is [_, var pid, var start, _]
         && int.TryParse(pid, CultureInfo.InvariantCulture, out var p)
-        && long.TryParse(start, CultureInfo.InvariantCulture, out var s)
-        && new HostProcess(p, s).IsAlive;
+        && long.TryParse(start, CultureInfo.InvariantCulture, out var s) ? new HostProcess(p, s) : default;
 
     /// <summary>Copies one of the scripts that this assembly carries.</summary>
     public static void WriteScript(string resource, string path)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Orch.Testing;
 
@@ -80,6 +82,27 @@ public sealed partial class LabMachine
         return new MachineProcess(found.HostProcess, pid, log);
     }
 
+    /// <summary>A socket of this process in the machine's network: it connects, listens and sends from there.</summary>
+    public Socket CreateSocket(SocketType type = SocketType.Stream, ProtocolType protocol = ProtocolType.Tcp) =>
+        NetworkSocket.Create(Init, AddressFamily.InterNetwork, type, protocol);
+
+    /// <summary>A TCP connection made from inside the machine, to an address as it is seen there. Serves as the
+    /// ConnectCallback of an HTTP handler, too.</summary>
+    public async Task<NetworkStream> ConnectAsync(string address, int port, CancellationToken cancel = default)
+    {
+        var socket = CreateSocket();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Parse(address), port, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Everything that runs in the machine, containers included.</summary>
     public IReadOnlyList<ProcessInfo> Processes() =>
         [.. _cgroups.Pids().Select(ProcessInfo.Read).OfType<ProcessInfo>()];
@@ -97,6 +120,8 @@ public sealed partial class LabMachine
     }
 
     public override string ToString() => Name;
+
+    private HostProcess Init => _init ?? throw new LabException($"{Name} is off.");
 
     private void CreateDisk()
     {

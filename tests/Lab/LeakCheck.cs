@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orch.Testing;
 
 /// <summary>Finds what a lab left behind on the host: processes, control groups, mounts, its directory, network
@@ -40,13 +42,15 @@ public static class LeakCheck
         }
     }
 
+    // Asking for a process' groups takes the kernel's lock on all of them, so those older than the owner are not asked.
     private static IEnumerable<string> Processes(LabDirectory lab) =>
         from entry in Directory.EnumerateDirectories("/proc")
-        let pid = Path.GetFileName(entry)
-        where char.IsAsciiDigit(pid[0]) && int.Parse(pid) != Environment.ProcessId
+        where int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out _)
+        let process = HostProcess.Find(int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture))
+        where process is { } p && p.StartTime >= lab.Owner.StartTime && p != HostProcess.Self
         let command = Read($"{entry}/cmdline").Replace('\0', ' ')
         where command.Contains(lab.Path) || Read($"{entry}/cgroup").Contains($"/{lab.Group}")
-        select $"process {pid} {command}";
+        select $"process {process.Value.Pid} {command}";
 
     // A lab's devices and rules live in namespaces of their own; none may ever be seen in the host's.
     private static async Task<IEnumerable<string>> TouchedHostAsync()
