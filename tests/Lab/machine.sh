@@ -60,13 +60,13 @@ enter_groups() { # node; writing 0 moves the writer: this shell, or the subshell
         echo 0 >"$g/cgroup.procs" || die "cannot enter $g"
     done
 }
-group_dirs() { for mp in $cgroups; do [ -d "$mp/$1" ] && echo "$mp/$1"; done; }
+group_dirs() { for mp in $cgroups; do [ ! -d "$mp/$1" ] || echo "$mp/$1"; done; }
 thaw() { # directories of a group: a frozen v1 task does not act on SIGKILL, nor does a paused container
     for f in $(find "$@" -name freezer.state 2>/dev/null); do echo THAWED >"$f"; done 2>/dev/null
 }
 reap() { # group: kills what is in it, then removes it; refused for some ms after the last process is gone
     i=0
-    while dirs=$(group_dirs "$1") && [ -n "$dirs" ]; do
+    while dirs=$(group_dirs "$1"); [ -n "$dirs" ]; do
         i=$((i + 1))
         [ $i -le 300 ] || { echo "lab: cgroups of $1 not removed" >&2; return 1; }
         pids=$(find $dirs -name cgroup.procs -exec cat {} + 2>/dev/null)
