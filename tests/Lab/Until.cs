@@ -21,6 +21,9 @@ public static class Until
         }
     }
 
+    /// <summary>Lets real time go by: for tests whose subject is the length of a fault.</summary>
+    public static Task PassedAsync(TimeSpan time, CancellationToken cancel = default) => Task.Delay(time, cancel);
+
     public static Task TrueAsync(
         string what, Func<bool> condition, TimeSpan? timeout = null, CancellationToken cancel = default) =>
         TrueAsync(what, () => Task.FromResult(condition()), timeout, cancel);

@@ -1,0 +1,45 @@
+namespace Orch.Tests.EndToEnd.Cluster;
+
+/// <summary>A lab whose machines form a cluster: the first is the manager, all run tasks.</summary>
+public abstract class OrchCluster(int machines, params string[] engineArgs)
+    : LabFixture(new LabOptions { Machines = machines, EngineArgs = engineArgs })
+{
+    private readonly List<OrchMachine> _machines = [];
+
+    public OrchMachine Manager => _machines[0];
+
+    public IReadOnlyList<OrchMachine> Machines => _machines;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (LabRequirements.Missing is not null)
+            return;
+        _machines.AddRange(Lab.Machines.Select(machine => new OrchMachine(machine)));
+        await Manager.InitAsync();
+        foreach (var worker in _machines.Skip(1))
+            await worker.JoinAsync(Manager);
+    }
+
+    public override async Task DisposeAsync()
+    {
+        _machines.ForEach(machine => machine.Dispose());
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Removes every service and waits until no container is left, so that tests do not see each other.</summary>
+    public async Task EmptyAsync()
+    {
+        foreach (var name in await Manager.Api.ServiceNamesAsync())
+            await Manager.OkAsync("service", "rm", name);
+        foreach (var machine in _machines.Where(m => m.Machine.IsOn))
+        {
+            await Until.TrueAsync($"no tasks left on {machine.Machine.Name}",
+                async () => (await machine.RunningTasksAsync()).Count == 0, TimeSpan.FromSeconds(60));
+        }
+    }
+}
+
+public sealed class OneMachineCluster() : OrchCluster(1, "--live-restore");
+
+public sealed class ThreeMachineCluster() : OrchCluster(3);
