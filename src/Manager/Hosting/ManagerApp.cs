@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
+using Orch.Manager.Api;
 using Orch.Manager.Security;
 using Orch.Manager.Sessions;
 using Orch.Manager.Writing;
@@ -35,10 +36,9 @@ internal static class ManagerApp
                 new ServerCertificate(parts.Credentials.Certificate), parts.Ca.Trust, new ConnectionGate()));
         });
         var app = builder.Build();
-        var table = new AccessTable([.. JoinDesk.Rules, SessionHub.Rule]);
+        var table = new AccessTable([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule]);
         var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock);
-        app.UseRouting();
-        app.Use(next => http => access.InvokeAsync(http, next));
+        ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(), next => http => access.InvokeAsync(http, next));
         Map(app, parts);
         RefuseUncovered(app, table);
         return app;
@@ -46,6 +46,7 @@ internal static class ManagerApp
 
     private static void Map(WebApplication app, Parts parts)
     {
+        ApiRoutes.Map(app, ApiComposition.Services(parts));
         parts.Hub.Map(app);
         new JoinDesk(new JoinDeskParts(
             parts.Ca, () => parts.Admission.Join, () => new NodeId(NewIds.Next()), parts.Admission.AdmitAsync,
