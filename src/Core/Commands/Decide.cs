@@ -18,7 +18,7 @@ public static class Decide
         SetClusterSecrets c => Decision.Accept(new ClusterSecretsSet(c.Sealed, step.Now)),
         UpdateCluster c => UpdateCluster(state, c, step),
         JoinNode or UpdateNode or RemoveNode or DescribeNode or SetNodeState => DecideNode.For(state, command, step),
-        ReportTasks c => DecideReports.For(state, c),
+        ReportTasks c => DecideReports.For(state, c, step),
         CreateService or UpdateService or RemoveService => DecideService.For(state, command, step),
         LookAgain => Decision.Accept(),
         _ => throw new UnreachableException($"no decision for {command.GetType().Name}"),

@@ -10,26 +10,26 @@ namespace Orch.Core.Commands;
 /// </summary>
 internal static class DecideReports
 {
-    public static Decision For(ClusterState state, ReportTasks command)
+    public static Decision For(ClusterState state, ReportTasks command, StepContext step)
     {
         var events = new List<ClusterEvent>();
         foreach (var observed in command.Tasks)
         {
             if (state.Tasks.TryGet(observed.Id, out var task) && task.NodeId == command.Node)
-                AddEvent(events, task, observed.Status);
+                AddEvent(events, task, observed.Status, step.Now);
         }
         if (command.Complete)
-            AddLost(state, command, events);
+            AddLost(state, command, events, step.Now);
         return Decision.Accept(events);
     }
 
-    private static void AddEvent(List<ClusterEvent> events, TaskRecord task, ObservedStatus status)
+    private static void AddEvent(List<ClusterEvent> events, TaskRecord task, ObservedStatus status, Timestamp now)
     {
         if (status.State < task.State || task.State.IsTerminal() || status == task.Status)
             return;
         var firstRun = status.State == TaskState.Running && task.RunningSince.IsNever;
         if (firstRun || status.State.IsTerminal())
-            events.Add(new TaskResult(task.Id, status));
+            events.Add(new TaskResult(task.Id, status, now));
         else
             events.Add(new TaskProgress(task.Id, status));
     }
@@ -38,7 +38,7 @@ internal static class DecideReports
     /// A task that was running there and that its agent no longer knows (disk lost, state directory removed) is gone: nobody
     /// would ever report its end. One that is only assigned may simply not have reached the agent yet.
     /// </summary>
-    private static void AddLost(ClusterState state, ReportTasks command, List<ClusterEvent> events)
+    private static void AddLost(ClusterState state, ReportTasks command, List<ClusterEvent> events, Timestamp now)
     {
         var known = command.Tasks.Select(task => task.Id).ToHashSet();
         foreach (var task in state.TasksOn(command.Node))
@@ -48,10 +48,11 @@ internal static class DecideReports
             var lost = task.Status with
             {
                 State = TaskState.Failed,
+                At = now,
                 Message = "lost",
                 Error = "task: its node no longer knows it (was the node's data directory removed?)",
             };
-            events.Add(new TaskResult(task.Id, lost));
+            events.Add(new TaskResult(task.Id, lost, now));
         }
     }
 }

@@ -13,7 +13,7 @@ public static partial class SpecRules
 
     /// <summary>The first broken rule, or null.</summary>
     public static Refusal? Check(ServiceSpec spec) =>
-        CheckName(spec.Name) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
+        SpecNulls.Check(spec) ?? CheckName(spec.Name) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
         ?? CheckResources(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
         ?? CheckPlacement(spec.TaskTemplate?.Placement)
         ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)

@@ -44,8 +44,11 @@ public sealed record TaskAssigned(TaskId Id, NodeId Node, Timestamp At) : Cluste
 public sealed record TaskDesiredSet(TaskId Id, TaskState Desired, Timestamp At) : ClusterEvent;
 public sealed record TaskRemoved(TaskId Id) : ClusterEvent;
 
-/// <summary>First time running, or the terminal result: what must survive the leader.</summary>
-public sealed record TaskResult(TaskId Id, ObservedStatus Status) : ClusterEvent;
+/// <summary>
+/// First time running, or the terminal result: what must survive the leader. SeenAt is the manager's clock: delays are
+/// counted from it, because the clock of the node (Status.At) is only for people and may be hours off.
+/// </summary>
+public sealed record TaskResult(TaskId Id, ObservedStatus Status, Timestamp SeenAt) : ClusterEvent;
 
 /// <summary>A step on the way (accepted, preparing…), or why a task still waits. Lost with the leader, reported again.</summary>
 public sealed record TaskProgress(TaskId Id, ObservedStatus Status) : ClusterEvent

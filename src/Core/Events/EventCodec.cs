@@ -60,8 +60,11 @@ public static class EventCodec
         ?? throw new JsonException($"event of kind {kind} is null");
 }
 
+// Only nulls are left out: a zero that is left out comes back as the member's initial value (a history limit of 0 as 5),
+// and a required member that is left out cannot be read at all.
 [JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ClusterCreated))]
 [JsonSerializable(typeof(ClusterSecretsSet))]

@@ -25,7 +25,9 @@ public sealed record TaskRecord
     /// <summary>When a restart delay ends: until then the task is wanted ready, not running.</summary>
     public Timestamp NotBefore { get; init; }
 
-    /// <summary>When it was first seen running (durable: update monitors and restart back-off count from it).</summary>
+    /// <summary>
+    /// When it was first seen running, by the manager's clock (durable: update monitors and restart back-off count from it).
+    /// </summary>
     public Timestamp RunningSince { get; init; }
     public RestartHistory Restarts { get; init; } = RestartHistory.None;
 

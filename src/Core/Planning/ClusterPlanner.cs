@@ -142,8 +142,8 @@ public sealed class ClusterPlanner
             _services.Remove(id);
             if (work.State.Services.TryGet(id, out var service))
                 PlanService(work, service);
-            else
-                SlotRetirement.RemoveAll(work, id);
+            else if (!SlotRetirement.RemoveAll(work, id, Budget))
+                _services.Add(id);
         }
     }
 

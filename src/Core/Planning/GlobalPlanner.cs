@@ -9,7 +9,11 @@ internal static class GlobalPlanner
     public static bool PlanAll(Workspace work, Service service, int budget)
     {
         foreach (var slot in work.State.TasksOf(service.Id).Slots.Order().ToList())
+        {
+            if (work.EventCount > budget)
+                return false;
             PlanSlot(work, service, slot);
+        }
         foreach (var node in work.State.Nodes.Values)
         {
             if (work.EventCount > budget)
@@ -26,16 +30,22 @@ internal static class GlobalPlanner
         var node = work.State.Nodes.Get(slot.Node);
         if (node is null)
             SlotRetirement.Remove(work, service.Id, slot);
-        else if (MayKeep(work, service, node) && (MayStart(node) || HasLiveTask(work, service, slot)))
-            SlotPlanner.Plan(work, service, slot);
-        else
+        else if (!MayKeep(work, service, node) || (!node.TakesNewTasks && !HasLiveTask(work, service, slot)))
             Leave(work, service, slot);
+        else if (node.TakesNewTasks && WasLeftBehind(work, service, slot))
+            RolloutPlanner.StartSlot(work, service, slot, startFirst: false);
+        else
+            SlotPlanner.Plan(work, service, slot);
     }
 
     private static bool MayKeep(Workspace work, Service service, Node node) =>
         node.Spec.Availability != NodeAvailability.Drain && work.Scheduler.CheckConstraints(service.TaskSpec, node.Id).Admitted;
 
-    private static bool MayStart(Node node) => node.TakesNewTasks;
+    /// <summary>An update went by while the node was away.</summary>
+    private static bool WasLeftBehind(Workspace work, Service service, SlotKey slot) =>
+        service.Update is { State: UpdateState.Completed or UpdateState.RollbackCompleted }
+        && SlotPlanner.Alive(work, service, slot) is { Count: > 0 } alive
+        && !alive.Exists(task => SlotPlanner.IsCurrent(service, task));
 
     private static bool HasLiveTask(Workspace work, Service service, SlotKey slot) =>
         SlotPlanner.Alive(work, service, slot).Count > 0;

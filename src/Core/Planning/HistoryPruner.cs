@@ -10,7 +10,11 @@ internal static class HistoryPruner
     {
         var limit = work.State.Cluster?.Settings.TaskHistoryLimit ?? new ClusterSettings().TaskHistoryLimit;
         var finished = new List<TaskRecord>();
-        foreach (var task in work.State.TasksIn(service, slot))
+        var tasks = work.State.TasksIn(service, slot);
+
+        // The slot's memory: without its last task, an empty slot looks as if nothing had ever run (and ended) in it.
+        var keep = Math.Max(limit, tasks.Any(task => task.IsAlive) ? 0 : 1);
+        foreach (var task in tasks)
         {
             if (task.Desired <= TaskState.Running || !IsOver(work, task))
                 continue;
@@ -19,7 +23,7 @@ internal static class HistoryPruner
             else if (task.State.IsTerminal())
                 finished.Add(task);
         }
-        for (var i = 0; i < finished.Count - limit; i++)
+        for (var i = 0; i < finished.Count - keep; i++)
             work.Emit(new TaskRemoved(finished[i].Id));
     }
 

@@ -55,6 +55,16 @@ internal sealed class PendingTasks
             .OfType<TaskRecord>().Where(task => task.NodeId.IsNone && task.IsAlive).ToList();
         if (tasks.Count == 0)
             return;
+
+        // One step places no more than one append can carry; the rest stays fresh and comes with the next.
+        var room = Math.Max(0, ClusterPlanner.Budget + 1 - work.EventCount);
+        if (tasks.Count > room)
+        {
+            _fresh[key] = [.. tasks.Skip(room).Select(task => task.Id)];
+            tasks.RemoveRange(room, tasks.Count - room);
+            if (room == 0)
+                return;
+        }
         var left = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks) : PlaceReplicated(work, tasks);
         if (left.Count == 0)
             return;

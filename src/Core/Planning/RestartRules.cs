@@ -20,7 +20,8 @@ public static class RestartRules
         var history = ended.Restarts;
         if (policy?.MaxAttempts is { } max and > 0)
         {
-            if (Counted(history, policy.Window, now) is var counted && counted.Used >= max)
+            // Judged at the moment it ended: looking at the slot again later must not find a different answer.
+            if (Counted(history, policy.Window, ended.UpdatedAt) is var counted && counted.Used >= max)
                 return null;
             else
                 history = history with { Attempts = counted.Attempts + 1, InWindow = counted.Stamps };
@@ -47,15 +48,15 @@ public static class RestartRules
     };
 
     private static bool RanLongEnough(TaskRecord ended) =>
-        !ended.RunningSince.IsNever && ended.Status.At - ended.RunningSince >= ForgivenAfter;
+        !ended.RunningSince.IsNever && ended.UpdatedAt - ended.RunningSince >= ForgivenAfter;
 
     private static (ulong Used, ulong Attempts, IReadOnlyList<Timestamp>? Stamps) Counted(
-        RestartHistory history, long? window, Timestamp now)
+        RestartHistory history, long? window, Timestamp endedAt)
     {
         if (window is not > 0)
             return (history.Attempts, history.Attempts, null);
         var span = SpecDefaults.Nanos(window.Value);
-        var inside = (history.InWindow ?? []).Where(at => now - at < span).ToList();
-        return ((ulong)inside.Count, 0, [.. inside, now]);
+        var inside = (history.InWindow ?? []).Where(at => endedAt - at < span).ToList();
+        return ((ulong)inside.Count, 0, [.. inside, endedAt]);
     }
 }

@@ -28,17 +28,30 @@ internal static class RolloutPlanner
         return Finish(work, service, survey, config);
     }
 
-    private static void StartSlot(Workspace work, Service service, SlotKey slot, bool startFirst)
+    public static void StartSlot(Workspace work, Service service, SlotKey slot, bool startFirst)
     {
         var outdated = SlotPlanner.Alive(work, service, slot).Where(t => !SlotPlanner.IsCurrent(service, t)).ToList();
-        TaskCreation.Create(work, service, slot, startFirst ? TaskState.Running : TaskState.Ready, default, RestartHistory.None);
         if (startFirst)
+        {
+            StartBeside(work, service, slot);
             return;
+        }
+        TaskCreation.Create(work, service, slot, TaskState.Ready, default, RestartHistory.None);
         foreach (var task in outdated)
             SlotPlanner.Stop(work, task);
 
         // Nothing had to be stopped (it was not placed yet, or its node is down): the new one need not wait either.
         SlotPlanner.Plan(work, service, slot);
+    }
+
+    /// <summary>The old task goes on until the new one runs; one that failed before is tried again as its policy says.</summary>
+    private static void StartBeside(Workspace work, Service service, SlotKey slot)
+    {
+        if (SlotPlanner.LastEnded(work, service, slot) is not { } ended)
+            TaskCreation.Create(work, service, slot, TaskState.Running, default, RestartHistory.None);
+        else if (RestartRules.Next(ended, service.TaskSpec.Template.RestartPolicy, work.Now) is { } next)
+            TaskCreation.Create(work, service, slot,
+                next.NotBefore > work.Now ? TaskState.Ready : TaskState.Running, next.NotBefore, next.History);
     }
 
     private static Timestamp? Finish(Workspace work, Service service, RolloutSurvey survey, UpdateConfig? config)
@@ -78,11 +91,15 @@ internal sealed class RolloutSurvey
 
     private void Add(Workspace work, Service service, SlotKey slot, TimeSpan delay)
     {
+        if (slot.IsGlobal && IsAway(work, slot))
+            return;
         var tasks = work.State.TasksIn(service.Id, slot);
         var current = tasks.FirstOrDefault(task => task.IsAlive && SlotPlanner.IsCurrent(service, task));
         if (current is null)
         {
-            if (tasks.Any(task => task.IsAlive))
+            if (tasks.Any(task => task.IsAlive && work.State.Nodes.Get(task.NodeId) is { State: NodeState.Unknown }))
+                Busy++;
+            else if (tasks.Any(task => task.IsAlive) && !GaveUp(work, service, slot))
                 Outdated.Add(slot);
             return;
         }
@@ -104,4 +121,13 @@ internal sealed class RolloutSurvey
                 NextDelayEnds = delayEnds;
         }
     }
+
+    /// <summary>No task can start there now; what is left behind is replaced when the node takes tasks again.</summary>
+    private static bool IsAway(Workspace work, SlotKey slot) =>
+        work.State.Nodes.Get(slot.Node) is not { } node || (!node.TakesNewTasks && node.State != NodeState.Unknown);
+
+    /// <summary>The new version ended here and its restart policy allows no other try: the old task stays.</summary>
+    private static bool GaveUp(Workspace work, Service service, SlotKey slot) =>
+        SlotPlanner.LastEnded(work, service, slot) is { } ended
+        && RestartRules.Next(ended, service.TaskSpec.Template.RestartPolicy, work.Now) is null;
 }

@@ -13,6 +13,10 @@ internal static class SlotPlanner
     public static void Plan(Workspace work, Service service, SlotKey slot)
     {
         RetireEnded(work, service, slot);
+
+        // An ended task may have turned the service's update round: go on with what is wanted now.
+        service = work.State.Services.Get(service.Id) ?? service;
+        ReplaceUnplaced(work, service, slot);
         RetireLost(work, service, slot);
         Deduplicate(work, service, slot);
         Fill(work, service, slot);
@@ -31,6 +35,21 @@ internal static class SlotPlanner
             if (task.State is TaskState.Failed or TaskState.Rejected)
                 work.Scheduler.RecordFailure(service.Id, task.Spec.Version, task.NodeId, work.Now);
             UpdateFailures.Ended(work, service.Id, task);
+        }
+    }
+
+    /// <summary>
+    /// What only asks for other nodes replaces no running task, but one that still waits for a node must ask for the new
+    /// ones: else it would wait for ever for a constraint that was already corrected.
+    /// </summary>
+    private static void ReplaceUnplaced(Workspace work, Service service, SlotKey slot)
+    {
+        foreach (var task in Alive(work, service, slot))
+        {
+            if (!task.NodeId.IsNone || task.Spec.Version == service.TaskSpec.Version || !IsCurrent(service, task))
+                continue;
+            work.Emit(new TaskRemoved(task.Id));
+            TaskCreation.Create(work, service, slot, task.Desired, task.NotBefore, task.Restarts);
         }
     }
 
@@ -61,14 +80,14 @@ internal static class SlotPlanner
     {
         if (Alive(work, service, slot).Count > 0)
             return;
-        var tasks = work.State.TasksIn(service.Id, slot);
-        var newest = tasks.Count > 0 ? tasks[^1] : null;
-        var endedByItself = newest is { State: TaskState.Complete or TaskState.Failed or TaskState.Rejected }
-            && newest.Spec.Version == service.TaskSpec.Version;
-        if (!endedByItself)
+        var newest = work.State.TasksIn(service.Id, slot) is { Count: > 0 } tasks ? tasks[^1] : null;
+        if (LastEnded(work, service, slot) is null)
         {
-            var carried = newest?.Spec.Version == service.TaskSpec.Version ? newest.Restarts : RestartHistory.None;
-            TaskCreation.Create(work, service, slot, TaskState.Running, default, carried);
+            // A delay that its predecessor was still waiting for is not cut short by the loss of a node.
+            var same = newest?.Spec.Version == service.TaskSpec.Version;
+            var waits = same && newest!.RunningSince.IsNever && newest.NotBefore > work.Now;
+            TaskCreation.Create(work, service, slot, waits ? TaskState.Ready : TaskState.Running,
+                waits ? newest!.NotBefore : default, same ? newest!.Restarts : RestartHistory.None);
         }
         else if (RestartRules.Next(newest!, service.TaskSpec.Template.RestartPolicy, work.Now) is { } next)
         {
@@ -76,6 +95,11 @@ internal static class SlotPlanner
             TaskCreation.Create(work, service, slot, desired, next.NotBefore, next.History);
         }
     }
+
+    /// <summary>The slot's newest task, if it runs this version and ended by itself.</summary>
+    public static TaskRecord? LastEnded(Workspace work, Service service, SlotKey slot) =>
+        work.State.TasksIn(service.Id, slot) is [.., { State: TaskState.Complete or TaskState.Failed or TaskState.Rejected } newest]
+            && newest.Spec.Version == service.TaskSpec.Version ? newest : null;
 
     /// <summary>Ready becomes running when its delay is over and its predecessor has left the slot.</summary>
     private static void Promote(Workspace work, Service service, SlotKey slot)

@@ -16,9 +16,15 @@ internal static class SlotRetirement
         HistoryPruner.Prune(work, service, slot);
     }
 
-    public static void RemoveAll(Workspace work, ServiceId service)
+    /// <summary>False when the budget ran out and the service must be looked at again.</summary>
+    public static bool RemoveAll(Workspace work, ServiceId service, int budget)
     {
         foreach (var slot in work.State.TasksOf(service).Slots.Order().ToList())
+        {
+            if (work.EventCount > budget)
+                return false;
             Remove(work, service, slot);
+        }
+        return true;
     }
 }

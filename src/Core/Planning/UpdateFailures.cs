@@ -17,7 +17,7 @@ internal static class UpdateFailures
             return;
         var config = service.ActiveUpdateConfig;
         var monitor = config?.Monitor is { } ns and > 0 ? SpecDefaults.Nanos(ns) : SpecDefaults.UpdateMonitor;
-        if (!task.RunningSince.IsNever && task.Status.At - task.RunningSince > monitor)
+        if (!task.RunningSince.IsNever && task.UpdatedAt - task.RunningSince > monitor)
             return;
         var progress = service.Update! with { Failures = service.Update.Failures + 1 };
         var slots = service.IsGlobal ? (ulong)work.State.TasksOf(id).SlotCount : service.Replicas;

@@ -100,7 +100,7 @@ public sealed record StoredTask(
 }
 
 [JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, IgnoreReadOnlyProperties = true)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(SnapshotHead))]
 [JsonSerializable(typeof(Cluster))]
 [JsonSerializable(typeof(Node))]

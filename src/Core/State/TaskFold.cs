@@ -22,10 +22,10 @@ internal static class TaskFold
                 Put(state, wanted with { Desired = Later(wanted.Desired, set.Desired) }, set.At, changes);
                 break;
             case TaskResult result:
-                Observe(state, result.Id, result.Status, changes);
+                Observe(state, result.Id, result.Status, result.SeenAt, changes);
                 break;
             case TaskProgress progress:
-                Observe(state, progress.Id, progress.Status, changes);
+                Observe(state, progress.Id, progress.Status, progress.Status.At, changes);
                 break;
             case TaskRemoved removed:
                 Remove(state, Existing(state, removed.Id), changes);
@@ -86,14 +86,15 @@ internal static class TaskFold
     }
 
     /// <summary>States only increase; a later report of the same state may add details.</summary>
-    private static void Observe(ClusterState state, TaskId id, ObservedStatus status, Changes changes)
+    private static void Observe(
+        ClusterState state, TaskId id, ObservedStatus status, Timestamp seenAt, Changes changes)
     {
         var task = Existing(state, id);
         if (status.State < task.State)
             return;
         if (status.State == TaskState.Running && task.RunningSince.IsNever)
-            task = task with { RunningSince = status.At };
-        Put(state, task with { Status = status }, status.At, changes);
+            task = task with { RunningSince = seenAt };
+        Put(state, task with { Status = status }, seenAt, changes);
     }
 
     private static void Remove(ClusterState state, TaskRecord task, Changes changes)

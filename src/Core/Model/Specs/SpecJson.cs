@@ -11,6 +11,7 @@ namespace Orch.Core.Model.Specs;
     PropertyNameCaseInsensitive = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowTrailingCommas = false,
+    Converters = [typeof(NullAsZeroUInt64), typeof(NullAsZeroInt64), typeof(NullAsZeroUInt32)],
     MaxDepth = 64)]
 [JsonSerializable(typeof(ServiceSpec))]
 [JsonSerializable(typeof(TaskTemplate))]
