@@ -84,7 +84,7 @@ internal static class SlotPlanner
         if (LastEnded(work, service, slot) is null)
         {
             // A delay that its predecessor was still waiting for is not cut short by the loss of a node.
-            var same = newest?.Spec.Version == service.TaskSpec.Version;
+            var same = newest is not null && IsCurrent(service, newest);
             var waits = same && newest!.RunningSince.IsNever && newest.NotBefore > work.Now;
             TaskCreation.Create(work, service, slot, waits ? TaskState.Ready : TaskState.Running,
                 waits ? newest!.NotBefore : default, same ? newest!.Restarts : RestartHistory.None);
@@ -96,10 +96,10 @@ internal static class SlotPlanner
         }
     }
 
-    /// <summary>The slot's newest task, if it runs this version and ended by itself.</summary>
+    /// <summary>The slot's newest task, if it ran what is wanted now and ended by itself: restart rules are for its like.</summary>
     public static TaskRecord? LastEnded(Workspace work, Service service, SlotKey slot) =>
         work.State.TasksIn(service.Id, slot) is [.., { State: TaskState.Complete or TaskState.Failed or TaskState.Rejected } newest]
-            && newest.Spec.Version == service.TaskSpec.Version ? newest : null;
+            && IsCurrent(service, newest) ? newest : null;
 
     /// <summary>Ready becomes running when its delay is over and its predecessor has left the slot.</summary>
     private static void Promote(Workspace work, Service service, SlotKey slot)

@@ -134,11 +134,15 @@ public sealed class RandomEditsTests
             rig.State.Nodes.Keys.Sum(n => rig.State.TasksOn(n).Count(t => t.HoldsResources)));
     }
 
+    private static string Story(Rig rig, Service service) => $"{rig.Now} {service.UpdatedAt}\n"
+        + string.Join('\n', rig.Tasks(service.Id).Select(t => $"{t.Slot} v{t.Spec.Version} {t.Desired} {t.State} "
+            + $"on {rig.State.Nodes.Get(t.NodeId)?.State.ToString() ?? "-"} not before {t.NotBefore} {t.Status.Error}"));
+
     private static void CheckEnd(Rig rig)
     {
         foreach (var service in rig.State.Services.Values)
         {
-            Assert.False(service.IsUpdating, $"{service.Spec.Name} is still updating: {service.Update}");
+            Assert.False(service.IsUpdating, $"{service.Spec.Name} is still updating: {service.Update}\n{Story(rig, service)}");
             var paused = service.Update is { State: UpdateState.Paused or UpdateState.RollbackPaused };
             var alive = rig.Alive(service.Id);
             var unplaced = alive.Where(t => t.NodeId.IsNone).ToList();
