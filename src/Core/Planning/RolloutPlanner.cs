@@ -23,7 +23,7 @@ internal static class RolloutPlanner
         foreach (var slot in survey.Outdated.Take(Math.Max(room, 0)))
             StartSlot(work, service, slot, startFirst);
 
-        if (survey.Outdated.Count > 0 || survey.Busy > 0)
+        if (survey.Outdated.Count > 0 || survey.Busy > 0 || survey.Unfinished > 0)
             return survey.NextDelayEnds;
         return Finish(work, service, survey, config);
     }
@@ -78,6 +78,9 @@ internal sealed class RolloutSurvey
 
     /// <summary>Slots that are being replaced, or whose delay after it is not over.</summary>
     public int Busy { get; private set; }
+
+    /// <summary>Slots where the old task still runs because the new one keeps failing: they hold nobody up, but the end.</summary>
+    public int Unfinished { get; private set; }
     public Timestamp LastRunningSince { get; private set; }
     public Timestamp? NextDelayEnds { get; private set; }
 
@@ -108,6 +111,8 @@ internal sealed class RolloutSurvey
             // With failure action continue, a slot that already failed once does not hold the others up.
             if (!tasks.Any(task => task.State is TaskState.Failed or TaskState.Rejected && SlotPlanner.IsCurrent(service, task)))
                 Busy++;
+            else if (tasks.Any(task => task.IsAlive && !SlotPlanner.IsCurrent(service, task)))
+                Unfinished++;
             return;
         }
         if (current.RunningSince > LastRunningSince)
