@@ -13,6 +13,7 @@ public static class ClientTls
     public static SslClientAuthenticationOptions ToManager(NodeCredentials credentials) => new()
     {
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateChainPolicy = NoDownloads.Policy(),
         LocalCertificateSelectionCallback = (_, _, _, _, _) => credentials.Certificate,
         RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             certificate is X509Certificate2 leaf && IsManager(credentials.Trust, leaf, out _),

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Orch.Contracts.Api;
 
 namespace Orch.Contracts.Security;
 
@@ -99,7 +100,7 @@ public sealed class JoinClient(TimeProvider clock)
         var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var message = JsonSerializer.Deserialize(text, JoinJson.Default.ErrorMessage)?.Message;
+            var message = JsonSerializer.Deserialize(text, ApiJson.Default.ErrorView)?.Message;
             return new JoinResult.Refused(message ?? $"the manager answered with HTTP status {status}", retry);
         }
         catch (JsonException)

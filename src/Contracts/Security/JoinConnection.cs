@@ -66,6 +66,7 @@ internal sealed class JoinConnection : IAsyncDisposable
     {
         TargetHost = _host,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateChainPolicy = NoDownloads.Policy(),
         ApplicationProtocols = [SslApplicationProtocol.Http11],
 #pragma warning disable CA5359 // Checked by JoinClient against the root it is about to learn, before anything secret.
         RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,

@@ -3,11 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Orch.Contracts.Security;
 
-/// <summary>The routes of joining. They are open to strangers: everything else on the port needs an identity.</summary>
+/// <summary>The routes by which nodes get certificates. Root and Join are open to strangers, and nothing else is.</summary>
 public static class JoinRoutes
 {
     public const string Root = "/orch/v1/join/root";
     public const string Join = "/orch/v1/join";
+
+    /// <summary>For nodes only: a new certificate for the identity that the old one proves.</summary>
+    public const string Renew = "/orch/v1/node/certificate";
 }
 
 /// <summary>
@@ -43,8 +46,16 @@ public sealed record JoinResponse
     public required IReadOnlyList<string> Managers { get; init; }
 }
 
-/// <summary>Every refusal of the API has this shape.</summary>
-public sealed record ErrorMessage(string Message);
+/// <summary>A node asks for a certificate with new dates. Who it is, its connection says.</summary>
+public sealed record RenewRequest
+{
+    public required string Csr { get; init; }
+}
+
+public sealed record RenewResponse
+{
+    public required string Certificate { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -53,5 +64,6 @@ public sealed record ErrorMessage(string Message);
     MaxDepth = 8)]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinResponse))]
-[JsonSerializable(typeof(ErrorMessage))]
+[JsonSerializable(typeof(RenewRequest))]
+[JsonSerializable(typeof(RenewResponse))]
 public sealed partial class JoinJson : JsonSerializerContext;

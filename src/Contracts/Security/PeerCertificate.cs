@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -12,16 +13,41 @@ public static class PeerCertificate
     private const string OrganizationalUnit = "2.5.4.11";
     private const string CommonName = "2.5.4.3";
 
-    // GeneralName ::= CHOICE { … uniformResourceIdentifier [6] IA5String … } (RFC 5280, 4.2.1.6)
+    // The members of GeneralName that we use (RFC 5280, 4.2.1.6).
+    private static readonly Asn1Tag _dns = new(TagClass.ContextSpecific, 2);
+    private static readonly Asn1Tag _address = new(TagClass.ContextSpecific, 7);
     private static readonly Asn1Tag _uri = new(TagClass.ContextSpecific, 6);
 
     public static X500DistinguishedName Subject(PeerIdentity identity)
     {
         var name = new X500DistinguishedNameBuilder();
-        name.AddOrganizationName(identity.Cluster.ToString());
-        name.AddOrganizationalUnitName(identity.Role.Unit());
+        // The builder encodes the last first: organization, unit, name is what is conventional on the wire.
         name.AddCommonName(identity.Name);
+        name.AddOrganizationalUnitName(identity.Role.Unit());
+        name.AddOrganizationName(identity.Cluster.ToString());
         return name.Build();
+    }
+
+    /// <summary>
+    /// Subject alternative names. Written by hand because <see cref="System.Uri"/> normalises, and an id of digits only
+    /// must not become an IPv4 address on the way.
+    /// </summary>
+    public static X509Extension Names(IEnumerable<string> uris, IEnumerable<string> hosts)
+    {
+        var names = new AsnWriter(AsnEncodingRules.DER);
+        using (names.PushSequence())
+        {
+            foreach (var uri in uris) names.WriteCharacterString(UniversalTagNumber.IA5String, uri, _uri);
+            foreach (var host in hosts)
+            {
+                if (IPAddress.TryParse(host, out var address))
+                    names.WriteOctetString(address.GetAddressBytes(), _address);
+                else
+                    names.WriteCharacterString(UniversalTagNumber.IA5String, host, _dns);
+            }
+        }
+
+        return new X509Extension(SubjectAlternativeName, names.Encode(), critical: false);
     }
 
     /// <summary>

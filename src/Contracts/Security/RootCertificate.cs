@@ -13,8 +13,8 @@ public static class RootCertificate
     public static X500DistinguishedName Subject(ClusterId cluster)
     {
         var name = new X500DistinguishedNameBuilder();
-        name.AddOrganizationName(cluster.ToString());
         name.AddCommonName(CommonName);
+        name.AddOrganizationName(cluster.ToString());
         return name.Build();
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Orch.Contracts.Security;
+using Orch.Contracts.Api;
 using Orch.Core.Model;
 using Orch.Grpc;
 using Orch.Grpc.Server;
@@ -15,7 +15,7 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
 {
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        // Nothing is mapped there: routing answers 404 or 405 by itself, and there is no handler to protect.
+        // Nothing is mapped there: the answer will be 404, and there is no handler to protect.
         if (http.GetEndpoint() is not { } endpoint)
         {
             await next(http);
@@ -68,6 +68,6 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
     private static Task WriteAsync(HttpContext http, int status, string message)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new ErrorMessage(message), JoinJson.Default.ErrorMessage);
+        return http.Response.WriteAsJsonAsync(new ErrorView(message), ApiJson.Default.ErrorView);
     }
 }

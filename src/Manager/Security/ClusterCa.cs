@@ -96,19 +96,13 @@ public sealed class ClusterCa : IDisposable
     {
         OidCollection usages = [new("1.3.6.1.5.5.7.3.2")];
         if (identity.Role != PeerRole.Admin) usages.Add(new("1.3.6.1.5.5.7.3.1"));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddUri(new Uri(identity.Uri));
-        foreach (var host in identity.Role == PeerRole.Manager ? hosts.Distinct().Take(MaxHosts) : [])
-        {
-            if (System.Net.IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
-            else names.AddDnsName(host);
-        }
+        var shown = identity.Role == PeerRole.Manager ? hosts.Distinct().Take(MaxHosts) : [];
 
         var extensions = request.CertificateExtensions;
         extensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
         extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         extensions.Add(new X509EnhancedKeyUsageExtension(usages, critical: false));
-        extensions.Add(names.Build());
+        extensions.Add(PeerCertificate.Names([identity.Uri], shown));
         extensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
     }
 

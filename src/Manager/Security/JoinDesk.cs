@@ -1,7 +1,10 @@
 using System.Net;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Orch.Contracts.Api;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
 
@@ -27,7 +30,10 @@ public sealed record JoinDeskParts(
     JoinThrottle Throttle,
     TimeProvider Clock);
 
-/// <summary>The two routes that are open to strangers: the root certificate, and the exchange of a token for an identity.</summary>
+/// <summary>
+/// The two routes that are open to strangers, the root certificate and the exchange of a token for an identity; and the
+/// one by which nodes renew what they got.
+/// </summary>
 public sealed class JoinDesk(JoinDeskParts parts)
 {
     private const int MaxBodyBytes = 32 * 1024;
@@ -39,6 +45,7 @@ public sealed class JoinDesk(JoinDeskParts parts)
     [
         new("GET", JoinRoutes.Root, Callers.Everybody),
         new("POST", JoinRoutes.Join, Callers.Everybody),
+        new("POST", JoinRoutes.Renew, Callers.Nodes),
     ];
 
     public void Map(IEndpointRouteBuilder endpoints)
@@ -49,6 +56,7 @@ public sealed class JoinDesk(JoinDeskParts parts)
             return http.Response.WriteAsync(parts.Ca.RootPem, http.RequestAborted);
         });
         endpoints.MapPost(JoinRoutes.Join, JoinAsync);
+        endpoints.MapPost(JoinRoutes.Renew, RenewAsync);
     }
 
     private async Task JoinAsync(HttpContext http)
@@ -63,7 +71,7 @@ public sealed class JoinDesk(JoinDeskParts parts)
         }
 
         var refusalDue = Task.Delay(_refusalTime, parts.Clock, http.RequestAborted);
-        if (await ReadAsync(http) is not { } request) return;
+        if (await ReadAsync(http, JoinJson.Default.JoinRequest) is not { } request) return;
         if (!JoinToken.TryParse(request.Token, out var token, out var error)
             || parts.Secrets().RoleOf(token, parts.Ca.Root) is not { } role)
         {
@@ -79,7 +87,7 @@ public sealed class JoinDesk(JoinDeskParts parts)
     private async Task AdmitAsync(HttpContext http, JoinRequest request, PeerIdentity identity)
     {
         // Managers get their names as well; of what the machine says only the address it will be dialled at is used.
-        var issued = parts.Ca.Issue(request.Csr, identity, Hosts(http, request));
+        var issued = parts.Ca.Issue(request.Csr, identity, Hosts(http, request.AdvertiseAddr));
         if (issued is not IssueResult.Issued { CertificatePem: var certificate })
         {
             await RefuseAsync(http, 400, ((IssueResult.Refused)issued).Reason);
@@ -105,39 +113,56 @@ public sealed class JoinDesk(JoinDeskParts parts)
         await http.Response.WriteAsJsonAsync(response, JoinJson.Default.JoinResponse);
     }
 
-    private static List<string> Hosts(HttpContext http, JoinRequest request)
+    private async Task RenewAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, JoinJson.Default.RenewRequest) is not { } request) return;
+        var identity = http.Features.Get<ConnectionPeer>()?.Identity
+            ?? throw new InvalidOperationException("the access table let a caller without an identity renew it");
+        var issued = parts.Ca.Issue(request.Csr, identity, Hosts(http, ""));
+        if (issued is not IssueResult.Issued { CertificatePem: var certificate })
+        {
+            await RefuseAsync(http, 400, ((IssueResult.Refused)issued).Reason);
+            return;
+        }
+
+        await http.Response.WriteAsJsonAsync(
+            new RenewResponse { Certificate = certificate }, JoinJson.Default.RenewResponse);
+    }
+
+    private static List<string> Hosts(HttpContext http, string advertised)
     {
         var hosts = new List<string> { "localhost", "127.0.0.1" };
         if (http.Connection.RemoteIpAddress is { } seen) hosts.Add(ClientAddress.Plain(seen).ToString());
-        if (IPAddress.TryParse(request.AdvertiseAddr, out var advertised)) hosts.Add(advertised.ToString());
+        if (IPAddress.TryParse(advertised, out var address)) hosts.Add(address.ToString());
         return hosts;
     }
 
-    private static async Task<JoinRequest?> ReadAsync(HttpContext http)
+    private static async Task<T?> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
     {
-        if (http.Request.ContentLength is null or > MaxBodyBytes)
-        {
-            await RefuseAsync(http, 413, $"a join request has a length, of at most {MaxBodyBytes} bytes");
-            return null;
-        }
-
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBodyBytes;
         try
         {
-            var request = await http.Request.ReadFromJsonAsync(JoinJson.Default.JoinRequest, http.RequestAborted);
+            var request = await http.Request.ReadFromJsonAsync(type, http.RequestAborted);
             if (request is not null) return request;
+        }
+        catch (BadHttpRequestException error)
+        {
+            await RefuseAsync(http, error.StatusCode, $"the request cannot be read: {error.Message}");
+            return null;
         }
         catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
         {
-            // Answered below: both are input that is no join request.
+            // Answered below: both are input that is no request.
         }
 
-        await RefuseAsync(http, 400, "the body is not a join request");
+        await RefuseAsync(http, 400, "the body is not the JSON object that is expected here");
         return null;
     }
 
     private static Task RefuseAsync(HttpContext http, int status, string message)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new ErrorMessage(message), JoinJson.Default.ErrorMessage);
+        return http.Response.WriteAsJsonAsync(new ErrorView(message), ApiJson.Default.ErrorView);
     }
 }

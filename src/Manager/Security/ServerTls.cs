@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Orch.Contracts.Security;
 
 namespace Orch.Manager.Security;
 
@@ -23,6 +24,8 @@ public static class ServerTls
 #pragma warning disable CA5359 // The handshake proves possession of the key; PeerConnections checks the certificate.
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
+            CertificateChainPolicy = NoDownloads.Policy(),
+
             // A resumed session would carry an identity past the removal of its node.
             AllowTlsResume = false,
             AllowRenegotiation = false,
