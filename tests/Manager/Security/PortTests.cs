@@ -42,7 +42,9 @@ public sealed class PortTests
             Assert.StartsWith("HTTP/1.1 401", await GetAsync(strangers[i]), StringComparison.Ordinal);
         }
 
-        await Assert.ThrowsAnyAsync<IOException>(() => ConnectAsync(manager, null));
+        // Closed at once: how soon the client notices differs, that it cannot even do TLS does not.
+        var refused = await Record.ExceptionAsync(() => ConnectAsync(manager, null));
+        Assert.True(refused is IOException or SocketException, $"{refused}");
         Assert.StartsWith("HTTP/1.1 200", await GetAsync(node), StringComparison.Ordinal);
         foreach (var stranger in strangers) await stranger.DisposeAsync();
     }
