@@ -17,7 +17,6 @@ internal sealed class AgentSession(
 {
     private const int MaxQueuedReports = 256;
     private readonly Channel<ClusterCommand> _commands = Channel.CreateBounded<ClusterCommand>(MaxQueuedReports);
-    private readonly CancellationTokenSource _superseded = new();
     private readonly SessionOutbox _outbox = new();
     private Farewell? _farewell;
 
@@ -38,7 +37,7 @@ internal sealed class AgentSession(
         await stream.WriteAsync(new ManagerMessage { Welcome = welcome });
         await AdmitAsync(hello);
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stream.Cancellation, _superseded.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stream.Cancellation);
         var recording = RecordAsync();
         var receiving = ReceiveAsync(stop.Token);
         try
@@ -51,9 +50,8 @@ internal sealed class AgentSession(
         }
         finally
         {
-            await _superseded.CancelAsync();
+            await stop.CancelAsync();
             await Task.WhenAll(Quietly(receiving), Quietly(recording));
-            _superseded.Dispose();
         }
     }
 
