@@ -10,19 +10,21 @@ public sealed partial class TidyTests
 
     [Fact]
     public void No_source_file_is_longer_than_a_reader_can_hold() =>
-        Assert.Empty(Tree.Files("*.cs", "src").Where(file => Tree.Lines(file).Length > MaxFileLines));
+        Assert.DoesNotContain(Tree.Files("*.cs", "src"), file => Tree.Lines(file).Length > MaxFileLines);
 
     [Fact]
     public void No_line_is_wider_than_a_screen() =>
         Assert.Empty(
             from file in Tree.Files("*.cs", "src", "tests")
             from line in Tree.Lines(file).Select((text, index) => (text, number: index + 1))
-            where line.text.Length > MaxLineColumns && !line.text.Contains("\"", StringComparison.Ordinal)
+            where line.text.Length > MaxLineColumns && !line.text.Contains('"')
             select $"{file}:{line.number}");
 
     [Fact]
     public void Nothing_is_left_undone_in_code() =>
-        Assert.Empty(Matches(Undone(), "src", "tests").Where(match => !match.StartsWith("tests/Architecture/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Matches(Undone(), "src", "tests"),
+            match => !match.StartsWith("tests/Architecture/", StringComparison.Ordinal));
 
     [Fact]
     public void Nothing_sleeps_instead_of_waiting_for_an_event() =>
