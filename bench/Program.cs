@@ -3,6 +3,7 @@ using Orch.Bench;
 // One line per benchmark: `make bench` runs them by name.
 var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
+    ["log"] = args => LogBench.RunAsync(args).GetAwaiter().GetResult(),
     ["scheduler"] = SchedulerBench.Run,
 };
 

@@ -30,7 +30,7 @@ public static class Failpoint
             throw new IOException($"Input/output error (failpoint {name})");
         using var self = Process.GetCurrentProcess();
         self.Kill();
-        Thread.Sleep(Timeout.Infinite);
+        Environment.FailFast("The process outlived its own SIGKILL.");
     }
 
     private static FrozenDictionary<string, Armed> Parse(string? text)

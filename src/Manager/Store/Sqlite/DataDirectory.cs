@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Orch.Manager.Store.Sqlite;
 
@@ -94,23 +95,20 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    // Opened without .NET's own advisory lock, which would be refused for the same reason.
     private static int? Holder(string lockPath)
     {
-        try
-        {
-            using var file = new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var pid) ? pid : null;
-        }
-        catch (IOException)
-        {
+        using var file = new SafeFileHandle(NativeOpen(Encoding.UTF8.GetBytes(lockPath + '\0'), ReadOnly), true);
+        if (file.IsInvalid)
             return null;
-        }
+        Span<byte> text = stackalloc byte[32];
+        var length = RandomAccess.Read(file, text, 0);
+        return int.TryParse(text[..length], CultureInfo.InvariantCulture, out var pid) ? pid : null;
     }
 
     private static void Sync(string directory)
     {
-        var descriptor = NativeOpen(Encoding.UTF8.GetBytes(directory + '\0'), DirectoryReadOnly);
+        var descriptor = NativeOpen(Encoding.UTF8.GetBytes(directory + '\0'), ReadOnly);
         if (descriptor < 0)
             throw new IOException($"{directory} cannot be opened, error {Marshal.GetLastPInvokeError()}.");
         try
@@ -125,7 +123,7 @@ internal sealed class DataDirectory : IDisposable
     }
 
     // O_RDONLY | O_CLOEXEC; the same number on every Linux architecture that .NET runs on.
-    private const int DirectoryReadOnly = 0x80000;
+    private const int ReadOnly = 0x80000;
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern int NativeOpen(byte[] path, int flags);

@@ -118,6 +118,7 @@ internal static class SqliteOpening
         if (lostEpoch is { } epoch)
             store.BeginNewIncarnation(epoch);
         db.Trust(true);
+        store.SettleRecovered();
         store.OpenWitness();
         directory.Sync();
     }

@@ -61,6 +61,22 @@ internal sealed class SqliteStore : IDisposable
 
     public void OpenWitness() => _witness = HeadWitness.Open(_directory.Witness, Seen(ReadMeta()));
 
+    /// <summary>
+    /// A killed process may leave a commit that was written, but whose fsync it did not live to see. It is read back as
+    /// committed, so it must become durable before anything is built on it; a checkpoint starts with that fsync.
+    /// </summary>
+    public void SettleRecovered()
+    {
+        try
+        {
+            _db.Checkpoint();
+        }
+        catch (SqliteFailure failure) when (failure.IsFull)
+        {
+            // The fsync comes first and worked; only copying into the database has to wait for space.
+        }
+    }
+
     /// <summary>The first and last record must be where the head record says.</summary>
     public void CheckEnds()
     {
