@@ -1,10 +1,11 @@
 using Orch.Bench;
 
 // One line per benchmark: `make bench` runs them by name.
-var benches = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
+var benches = new SortedDictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
-    ["log"] = args => LogBench.RunAsync(args).GetAwaiter().GetResult(),
-    ["scheduler"] = SchedulerBench.Run,
+    ["cluster"] = ClusterBench.RunAsync,
+    ["log"] = LogBench.RunAsync,
+    ["scheduler"] = options => Run(SchedulerBench.Run, options),
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
@@ -12,5 +13,11 @@ if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
     Console.Error.WriteLine($"usage: orch-bench {string.Join('|', benches.Keys)} [options]");
     return 2;
 }
-bench(args[1..]);
+await bench(args[1..]);
 return 0;
+
+static Task Run(Action<string[]> bench, string[] options)
+{
+    bench(options);
+    return Task.CompletedTask;
+}

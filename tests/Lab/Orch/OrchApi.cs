@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace Orch.Tests.EndToEnd.Cluster;
+namespace Orch.Testing;
 
 /// <summary>A client of a manager's control socket, from outside its machine: plain HTTP, no code of orch's.</summary>
 public sealed class OrchApi(LabMachine machine) : IDisposable

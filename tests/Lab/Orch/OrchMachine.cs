@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Orch.Tests.EndToEnd.Cluster;
+namespace Orch.Testing;
 
 /// <summary>A lab machine that runs orch, driven as a person would: through its command line.</summary>
 public sealed class OrchMachine(LabMachine machine) : IDisposable
