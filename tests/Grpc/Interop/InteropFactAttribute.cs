@@ -6,13 +6,14 @@ namespace Orch.Tests.Grpc.Interop;
 public sealed class InteropFactAttribute : FactAttribute
 {
     public const string Python = "/usr/bin/python3";
+    private const string Missing = "python3-grpcio is not installed (apt-get install python3-grpcio)";
 
     private static readonly Lazy<bool> _available = new(Probe);
 
     public InteropFactAttribute()
     {
         if (Environment.GetEnvironmentVariable("ORCH_REQUIRE_INTEROP") == "1") return;
-        if (!_available.Value) Skip = "python3-grpcio is not installed (apt-get install python3-grpcio)";
+        if (!_available.Value) Skip = Missing;
     }
 
     private static bool Probe()
