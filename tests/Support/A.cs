@@ -5,8 +5,8 @@ namespace Orch.Tests.Support;
 
 /// <summary>
 /// Builders for tests: <c>A.Node(1)</c>, <c>A.Spec("web")</c>, <c>A.Task(spec, 1)</c>. What a test does not say has a
-/// value that disturbs nothing; change the rest with <c>with</c>. Ids come from small numbers and names, so that they are
-/// the same in every run.
+/// value that disturbs nothing; change the rest with <c>with</c>. Ids come from small numbers and names, so that they
+/// are the same in every run.
 /// </summary>
 public static class A
 {
@@ -88,7 +88,10 @@ public static class A
     public static TaskSpec Spread(this TaskSpec spec, params string[] over) =>
         spec.With((spec.Template.Placement ?? new()) with
         {
-            Preferences = [.. over.Select(key => new PlacementPreference { Spread = new() { SpreadDescriptor = key } })],
+            Preferences =
+            [
+                .. over.Select(key => new PlacementPreference { Spread = new() { SpreadDescriptor = key } }),
+            ],
         });
 
     public static TaskSpec Reserving(

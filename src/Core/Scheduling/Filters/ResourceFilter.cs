@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orch.Core.Model;
 
 namespace Orch.Core.Scheduling.Filters;
 
@@ -18,23 +19,27 @@ internal sealed class ResourceFilter : PlacementFilter
         && (need.Memory == 0 || nodes.FreeMemory[node] >= need.Memory)
         && (need.Generic.Length == 0 || HasGeneric(nodes[node], need.Generic));
 
+    /// <summary>
+    /// Names what is reserved, and the largest node where none is large enough even when empty. Not what is free at the
+    /// moment: a waiting task's words should change when its situation does, not with every other task.
+    /// </summary>
     public override string Hint(NodeBits refused, NodeTable nodes, Requirement need)
     {
         var parts = new List<string>();
         if (need.Cpu > 0)
-            parts.Add($"{Cpus(need.Cpu)} CPU{AtMost(Cpus(Most(refused, node => nodes.FreeCpu[node])))}");
+            parts.Add($"{Cpus(need.Cpu)} CPU" + Largest(need.Cpu, Most(nodes, about => about.NanoCpus), Cpus));
         if (need.Memory > 0)
-            parts.Add($"{Bytes(need.Memory)} memory{AtMost(Bytes(Most(refused, node => nodes.FreeMemory[node])))}");
-        foreach (var generic in need.Generic.Where(generic => generic.Name is null))
         {
-            var free = Most(refused, node => nodes[node].FreeGeneric(generic.Kind));
-            parts.Add($"{generic.Amount} {generic.Kind}{AtMost(free.ToString(CultureInfo.InvariantCulture))}");
+            var largest = Largest(need.Memory, Most(nodes, about => about.MemoryBytes), Bytes);
+            parts.Add($"{Bytes(need.Memory)} memory{largest}");
         }
-        parts.AddRange(need.Generic.Where(generic => generic.Name is not null).Select(g => $"{g.Kind} {g.Name}"));
+        foreach (var generic in need.Generic)
+            parts.Add(generic.Name is null ? $"{generic.Amount} {generic.Kind}" : $"{generic.Kind} '{generic.Name}'");
         return "reserves " + string.Join(", ", parts);
-
-        static string AtMost(string free) => $" (at most {free} free on one node)";
     }
+
+    private static string Largest(long need, long most, Func<long, string> word) =>
+        most < need ? $" (the largest node has {word(most)})" : "";
 
     /// <summary>The sum over a kind must fit too: two requests may name the same one.</summary>
     private static bool HasGeneric(NodeRow row, GenericNeed[] needs)
@@ -47,11 +52,11 @@ internal sealed class ResourceFilter : PlacementFilter
         return true;
     }
 
-    private static long Most(NodeBits nodes, Func<int, long> free)
+    private static long Most(NodeTable nodes, Func<NodeDescription, long> amount)
     {
         var most = 0L;
-        for (var node = nodes.Next(0); node >= 0; node = nodes.Next(node + 1))
-            most = Math.Max(most, free(node));
+        for (var node = nodes.Known.Next(0); node >= 0; node = nodes.Known.Next(node + 1))
+            most = Math.Max(most, amount(nodes[node].Node!.Description));
         return most;
     }
 
