@@ -12,15 +12,15 @@ internal static class CommandTable
 
     public static readonly Entry[] All =
     [
-//        new("init", "Make this machine the first of a new cluster", () => InitCommand.Definition),
-//        new("join", "Join this machine to a cluster", () => JoinCommand.Definition),
-//        new("leave", "Take this machine out of its cluster", () => LeaveCommand.Definition),
-//        new("start", "Start this machine's daemons", () => StartCommand.Definition),
-//        new("stop", "Stop this machine's daemons", () => StopCommand.Definition),
+        new("init", "Make this machine the first of a new cluster", () => InitCommand.Definition),
+        new("join", "Join this machine to a cluster", () => JoinCommand.Definition),
+        new("leave", "Take this machine out of its cluster", () => LeaveCommand.Definition),
+        new("start", "Start this machine's daemons", () => StartCommand.Definition),
+        new("stop", "Stop this machine's daemons", () => StopCommand.Definition),
         new("status", "Show how the cluster does and what is wrong", () => StatusCommand.Definition),
         new("token", "Show or rotate the token that machines join with", () => TokenCommand.Definition),
         new("version", "Show the versions of client and manager", () => VersionCommand.Definition),
-//        new("supervise", "Keep the daemons of this machine running", () => SuperviseCommand.Definition, Hidden: true),
+        new("supervise", "Keep the daemons of this machine running", () => SuperviseCommand.Definition, Hidden: true),
         new("node inspect", "Show details of nodes", () => NodeInspectCommand.Definition),
         new("node ls", "List the nodes of the cluster", () => NodeLsCommand.Definition),
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),

@@ -1,0 +1,63 @@
+using Orch.Cli.Daemons;
+using Orch.Cli.Parsing;
+using Orch.Core.Model.Specs;
+
+namespace Orch.Cli.Commands.Cluster;
+
+internal static class LeaveCommand
+{
+    public static Command Definition => new()
+    {
+        Name = "leave",
+        Summary = "Take this machine out of its cluster",
+        Details = "Stops the daemons, removes the containers of tasks on this machine, and forgets the machine's identity.\n" +
+            "A manager needs --force: with it goes the cluster's state, that is every service and every node's membership.",
+        Flags = [Flag.Switch("force", "Leave although this is a manager and the cluster's state is lost", 'f')],
+        Examples = "orch leave\norch leave --force",
+        Run = Run,
+    };
+
+    private static int Run(Invocation call)
+    {
+        MachineCommand.RequireRoot("leave");
+        var paths = DaemonPaths.Of(call);
+        var machine = MachineCommand.RequireCluster(paths);
+        if (machine.Role == NodeRole.Manager && !call.Flags.On("force"))
+            throw new CommandException(
+                "You are attempting to leave the cluster on its manager. That erases the state of the cluster: every service,\n" +
+                $"every node's membership and the CA, all in {paths.Machine.ManagerDir}. Use `--force` to do it all the same.");
+        var daemons = new MachineDaemons(paths);
+        daemons.Stop();
+        daemons.Forget();
+        var left = RemoveTasks(call, machine.Engine, machine.ClusterId.ToString());
+        RemoveIdentity(paths);
+        call.Out.WriteLine("Node left the cluster." + (left is null ? "" : $" Containers removed: {left}."));
+        if (machine.Role == NodeRole.Worker)
+            call.Out.WriteLine($"A manager still lists it as down: orch node rm {machine.NodeId}");
+        return 0;
+    }
+
+    /// <summary>Null when the engine does not answer: leaving must be possible then too, and says what it left behind.</summary>
+    private static int? RemoveTasks(Invocation call, string address, string cluster)
+    {
+        try
+        {
+            using var engine = EngineProbe.Open(address);
+            return engine.RemoveTasks(cluster);
+        }
+        catch (CommandException e)
+        {
+            call.Err.WriteLine($"{e.Message}\nContainers labelled orch.cluster={cluster} may be left on it.");
+            return null;
+        }
+    }
+
+    private static void RemoveIdentity(DaemonPaths paths)
+    {
+        // The identity file goes first: from then on the machine is in no cluster, whatever else remains.
+        File.Delete(paths.Machine.NodeFile);
+        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.AgentDir, paths.Machine.ManagerDir, paths.LogDir })
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli.Daemons;
+
+/// <summary>The address other machines reach this one by, and the port it listens on.</summary>
+internal static class Addresses
+{
+    /// <summary>Given an address, that; an interface, its address; nothing, the one the default route leaves from.</summary>
+    public static string Advertise(string? wanted)
+    {
+        if (wanted is not null)
+            return IPAddress.TryParse(wanted, out var address) ? address.ToString() : OfInterface(wanted);
+        return OfDefaultRoute() ?? TheOnlyOne();
+    }
+
+    private static string OfInterface(string name) => Candidates().Where(c => c.Interface == name)
+        .Select(c => c.Address.ToString()).FirstOrDefault() ?? throw new CommandException(
+            $"--advertise-addr {name}: neither an IP address nor an interface with one (there are {Described()})");
+
+    /// <summary>Connecting a datagram socket sends nothing: it only makes the system choose a source address.</summary>
+    private static string? OfDefaultRoute()
+    {
+        foreach (var (family, target) in new[] { (AddressFamily.InterNetwork, "192.0.2.1"), (AddressFamily.InterNetworkV6, "2001:db8::1") })
+        {
+            try
+            {
+                using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+                socket.Connect(IPAddress.Parse(target), 9);
+                if (socket.LocalEndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address))
+                    return address.ToString();
+            }
+            catch (SocketException)
+            {
+                // No route of this family; the next one, or the interfaces, decide.
+            }
+        }
+        return null;
+    }
+
+    private static string TheOnlyOne()
+    {
+        var all = Candidates().Select(c => c.Address.ToString()).Distinct().ToList();
+        return all.Count switch
+        {
+            1 => all[0],
+            0 => IPAddress.Loopback.ToString(),
+            _ => throw new CommandException("could not choose an IP address to advertise, as this system has several and no " +
+                $"default route ({Described()}): specify one with --advertise-addr"),
+        };
+    }
+
+    private static string Described() => string.Join(", ", Candidates().Select(c => $"{c.Address} on {c.Interface}").DefaultIfEmpty("none"));
+
+    private static IEnumerable<(string Interface, IPAddress Address)> Candidates() =>
+        from network in NetworkInterface.GetAllNetworkInterfaces()
+        where network.OperationalStatus != OperationalStatus.Down && network.NetworkInterfaceType != NetworkInterfaceType.Loopback
+            && !network.Name.StartsWith("docker", StringComparison.Ordinal) && !network.Name.StartsWith("br-", StringComparison.Ordinal)
+            && !network.Name.StartsWith("veth", StringComparison.Ordinal)
+        from address in network.GetIPProperties().UnicastAddresses
+        where address.Address.AddressFamily == AddressFamily.InterNetwork || !address.Address.IsIPv6LinkLocal
+        select (network.Name, address.Address);
+
+    /// <summary>The address and port to listen on; throws when somebody listens there already.</summary>
+    public static IPEndPoint Listen(string text)
+    {
+        var full = text.StartsWith(':') ? "0.0.0.0" + text : text;
+        if (!IPEndPoint.TryParse(full, out var endpoint))
+            throw new CommandException($"--listen {text}: expected ADDRESS:PORT, like 0.0.0.0:2378");
+        if (endpoint.Port == 0)
+            endpoint.Port = Contracts.Machine.MachineConfig.DefaultPort;
+        try
+        {
+            using var listener = new TcpListener(endpoint);
+            listener.Start();
+            return endpoint;
+        }
+        catch (SocketException e)
+        {
+            throw new CommandException($"cannot listen on {endpoint}: {e.Message}.\n  Choose another with --listen ADDRESS:PORT.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Orch.Cli.Daemons;
+
+/// <summary>
+/// A program to keep running. Its output goes to the log itself, not through the supervisor, so it outlives one that is
+/// killed. With <see cref="Needs"/> it is not started before that file exists.
+/// </summary>
+internal sealed record ChildSpec(string Name, string Program, IReadOnlyList<string> Arguments, string LogFile)
+{
+    public string? PidFile { get; init; }
+    public string? Needs { get; init; }
+}

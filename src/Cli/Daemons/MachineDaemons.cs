@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli.Daemons;
+
+/// <summary>
+/// Starts and stops orch-manager and orch-agent on this machine: as systemd units where systemd runs and the machine is
+/// a normal installation, otherwise under <see cref="Supervisor"/>.
+/// </summary>
+internal sealed class MachineDaemons(DaemonPaths paths)
+{
+    private bool UsesSystemd => paths.AreDefault && Systemd.IsRunning;
+
+    public bool AreRunning => UsesSystemd ? Systemd.IsActive : Leftovers.Find(paths.SupervisorPid, "orch") is not null;
+
+    /// <summary>Manager arguments null: this machine is a worker and has only an agent.</summary>
+    public void Start(IReadOnlyList<string>? managerArguments)
+    {
+        Directory.CreateDirectory(paths.Machine.RunDir);
+        Directory.CreateDirectory(paths.Machine.DataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(paths.LogDir);
+        var manager = managerArguments is null ? null : DaemonPaths.Program("orch-manager");
+        var agent = DaemonPaths.Program("orch-agent");
+        if (UsesSystemd)
+            Systemd.Start(manager, managerArguments ?? [], agent, Places());
+        else
+            Supervise(managerArguments);
+    }
+
+    public void Stop()
+    {
+        if (UsesSystemd)
+            Systemd.Stop();
+        else if (!Leftovers.End(paths.SupervisorPid, "orch"))
+            StopOrphans();
+    }
+
+    /// <summary>After the supervisor itself was killed its children live on; they too belong to this machine's daemons.</summary>
+    private void StopOrphans()
+    {
+        Leftovers.End(paths.Pid("agent"), "orch-agent");
+        Leftovers.End(paths.Pid("manager"), "orch-manager");
+    }
+
+    public void Forget()
+    {
+        if (UsesSystemd)
+            Systemd.Remove();
+    }
+
+    public string[] Places() => ["--data-root", paths.Machine.DataRoot, "--run-dir", paths.Machine.RunDir];
+
+    private void Supervise(IReadOnlyList<string>? managerArguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        // Started as `dotnet orch.dll` the program is the first argument of the host.
+        if (Path.GetFileName(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "orch.dll"));
+        foreach (var word in new[] { "supervise" }.Concat(Places()).Append(managerArguments is null ? "worker" : "manager").Append("--")
+            .Concat(managerArguments ?? []))
+            start.ArgumentList.Add(word);
+        using var supervisor = Process.Start(start) ?? throw new CommandException("the supervisor could not be started");
+        // It says one line and closes its output when it is in charge.
+        var said = supervisor.StandardOutput.ReadToEnd().Trim();
+        if (said != SuperviseReady)
+            throw new CommandException($"the daemons were not started: {said} {supervisor.StandardError.ReadToEnd().Trim()}".Trim());
+    }
+
+    public const string SuperviseReady = "supervising";
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli.Daemons;
+
+/// <summary>The daemons as systemd units: started at boot, started again when they crash.</summary>
+internal static class Systemd
+{
+    private const string Folder = "/etc/systemd/system";
+    private static readonly string[] Units = ["orch-manager.service", "orch-agent.service"];
+
+    public static bool IsRunning => Directory.Exists("/run/systemd/system");
+
+    public static bool IsActive => Installed.Any(unit => Control(mayFail: true, "is-active", "--quiet", unit) == 0);
+
+    private static IEnumerable<string> Installed => Units.Where(unit => File.Exists(Path.Combine(Folder, unit)));
+
+    /// <summary>Manager null: a worker.</summary>
+    public static void Start(string? manager, IReadOnlyList<string> managerArguments, string agent, IReadOnlyList<string> agentArguments)
+    {
+        if (manager is not null)
+            File.WriteAllText(Path.Combine(Folder, Units[0]), Unit("orch manager", manager, managerArguments, "", ""));
+        File.WriteAllText(Path.Combine(Folder, Units[1]),
+            Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\nOOMScoreAdjust=-900\n"));
+        Control(mayFail: false, "daemon-reload");
+        foreach (var unit in Installed)
+            Control(mayFail: false, "enable", "--now", unit);
+    }
+
+    public static void Stop()
+    {
+        foreach (var unit in Installed.Reverse())
+            Control(mayFail: false, "stop", unit);
+    }
+
+    public static void Remove()
+    {
+        foreach (var unit in Installed.ToList())
+        {
+            Control(mayFail: true, "disable", "--now", unit);
+            File.Delete(Path.Combine(Folder, unit));
+        }
+        Control(mayFail: true, "daemon-reload");
+    }
+
+    internal static string Unit(string description, string program, IReadOnlyList<string> arguments, string after, string extra) => $"""
+        [Unit]
+        Description={description}
+        After=network-online.target{after}
+        Wants=network-online.target
+        StartLimitIntervalSec=0
+
+        [Service]
+        ExecStart={program} {string.Join(' ', arguments)}
+        Restart=always
+        RestartSec=0.2
+        LimitNOFILE=1048576
+        {extra}
+        [Install]
+        WantedBy=multi-user.target
+
+        """;
+
+    private static int Control(bool mayFail, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("systemctl", arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start) ?? throw new CommandException("systemctl could not be started");
+        process.StandardOutput.ReadToEnd();
+        var error = process.StandardError.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 || mayFail ? process.ExitCode
+            : throw new CommandException($"systemctl {string.Join(' ', arguments)} failed: {error}");
+    }
+}
