@@ -99,14 +99,14 @@ internal static class ClusterBench
     {
         var clock = Stopwatch.StartNew();
         var ids = new string[size];
-        await Parallel.ForAsync(0, size, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (i, _) =>
+        await Parallel.ForAsync(0, size, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (i, cancel) =>
         {
-            var created = await engine.SendAsync(HttpMethod.Post, "/containers/create", new { Image = "sleeper:latest" });
+            var created = await engine.SendAsync(HttpMethod.Post, "/containers/create", new { Image = "sleeper:latest" }, cancel);
             ids[i] = created.GetProperty("Id").GetString()!;
-            await engine.SendAsync(HttpMethod.Post, $"/containers/{ids[i]}/start");
+            await engine.SendAsync(HttpMethod.Post, $"/containers/{ids[i]}/start", cancel: cancel);
         });
         var took = clock.Elapsed.TotalSeconds;
-        await Parallel.ForEachAsync(ids, async (id, _) => await engine.RemoveAsync(id));
+        await Parallel.ForEachAsync(ids, async (id, cancel) => await engine.RemoveAsync(id, cancel));
         return took;
     }
 
