@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orch.Contracts.Api;
 using Orch.Core.Model.Specs;
 
 namespace Orch.Manager.Api.Endpoints;
@@ -39,6 +40,6 @@ internal sealed record NodeSpecBody : SpecObject
             Availability = availability.Value,
             Unknown = Unknown,
         };
-        return (spec, null);
+        return SpecSize.Check(spec, ApiJson.Default.NodeSpec) is { } problem ? (null, problem) : (spec, null);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Orch.Contracts.Api;
 using Orch.Core.Commands;
 using Orch.Core.Model;
+using Orch.Core.Model.Specs;
 using Orch.Core.State;
 using Orch.Manager.Api.Views;
 
@@ -39,7 +40,7 @@ internal static class ServiceEndpoints
 
     public static async Task CreateAsync(HttpContext http, ApiServices api)
     {
-        var (spec, problem) = await RequestBody.ReadAsync(http, ApiJson.Default.ServiceSpec);
+        var (spec, problem) = await ReadSpecAsync(http);
         if (spec is null)
         {
             await Answer.RefuseAsync(http, problem!);
@@ -78,8 +79,16 @@ internal static class ServiceEndpoints
             return (null, new(500, $"unrecognized rollback option {rollback}"));
 
         // A rollback ignores the spec it is sent, but it must be one: Docker reads it first.
-        var (spec, unreadable) = await RequestBody.ReadAsync(http, ApiJson.Default.ServiceSpec);
+        var (spec, unreadable) = await ReadSpecAsync(http);
         return spec is null ? (null, unreadable) : (new(Route.Id(http), version, spec, rollback == "previous"), null);
+    }
+
+    private static async Task<(ServiceSpec? Spec, Problem? Problem)> ReadSpecAsync(HttpContext http)
+    {
+        var (spec, problem) = await RequestBody.ReadAsync(http, ApiJson.Default.ServiceSpec);
+        if (spec is not null)
+            problem = SpecSize.Check(spec, ApiJson.Default.ServiceSpec);
+        return problem is null ? (spec, null) : (null, problem);
     }
 
     public static async Task RemoveAsync(HttpContext http, ApiServices api)

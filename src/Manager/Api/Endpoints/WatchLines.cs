@@ -52,9 +52,13 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
         var context = NodeEndpoints.ContextOf(api);
         foreach (var id in changes.Nodes.Where(filter.Covers))
         {
-            var open = view.Nodes.TryGet(id, out var node)
+            var before = seen.Nodes.Get(id);
+            var node = view.Nodes.Get(id);
+            if (ReferenceEquals(before, node))
+                continue;
+            var open = node is not null
                 ? await SetAsync(WatchEvent.Node, NodeViews.Of(node, context), ApiJson.Default.NodeView, view)
-                : !seen.Nodes.Contains(id) || await RemoveAsync(WatchEvent.Node, id.ToString(), view);
+                : await RemoveAsync(WatchEvent.Node, id.ToString(), view);
             if (!open)
                 return false;
         }
@@ -67,9 +71,13 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
             return true;
         foreach (var id in changes.Services.Where(filter.Covers))
         {
-            var open = view.Services.TryGet(id, out var service)
+            var before = seen.Services.Get(id);
+            var service = view.Services.Get(id);
+            if (ReferenceEquals(before, service))
+                continue;
+            var open = service is not null
                 ? await SetAsync(WatchEvent.Service, ServiceViews.Of(service), ApiJson.Default.ServiceView, view)
-                : !seen.Services.Contains(id) || await RemoveAsync(WatchEvent.Service, id.ToString(), view);
+                : await RemoveAsync(WatchEvent.Service, id.ToString(), view);
             if (!open)
                 return false;
         }
@@ -84,6 +92,8 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
         {
             var before = seen.Tasks.Get(id);
             var now = view.Tasks.Get(id);
+            if (ReferenceEquals(before, now))
+                continue;
             var open = true;
             if (now is not null && filter.Covers(now) && TaskViews.IsShown(view, now))
                 open = await SetAsync(WatchEvent.Task, TaskViews.Of(now), ApiJson.Default.TaskView, view);

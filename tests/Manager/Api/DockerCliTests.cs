@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace Orch.Tests.Manager.Api;
+
+/// <summary>The unmodified docker command against the API.</summary>
+public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    private async Task<string> DockerAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOCKER_HOST"] = "unix://" + api.Socket;
+        start.Environment["DOCKER_CONFIG"] = Path.GetDirectoryName(api.Socket);
+        start.Environment.Remove("DOCKER_API_VERSION");
+        using var docker = Process.Start(start)!;
+        var error = docker.StandardError.ReadToEndAsync();
+        var output = await docker.StandardOutput.ReadToEndAsync();
+        await docker.WaitForExitAsync();
+        Assert.True(docker.ExitCode == 0, $"docker {string.Join(' ', arguments)}: {await error}");
+        return output.Trim();
+    }
+
+    [DockerFact]
+    public async Task A_service_is_created_listed_inspected_updated_and_removed()
+    {
+        var id = await DockerAsync("service", "create", "--detach", "--name", "web", "--replicas", "2", "busybox", "sleep", "9");
+        Assert.Equal(25, id.Length);
+        Assert.Equal("web 0/2", await DockerAsync("service", "ls", "--filter", "name=web", "--format", "{{.Name}} {{.Replicas}}"));
+        Assert.Contains("Replicas:\t2", await DockerAsync("service", "inspect", "--pretty", "web"), StringComparison.Ordinal);
+        await DockerAsync("service", "update", "--detach", "--replicas", "3", "--env-add", "A=1", "web");
+        Assert.Equal("[A=1] 3", await DockerAsync("service", "inspect", "--format",
+            "{{.Spec.TaskTemplate.ContainerSpec.Env}} {{.Spec.Mode.Replicated.Replicas}}", "web"));
+        Assert.NotEqual("", await DockerAsync("service", "ps", "web", "--format", "{{.Name}} {{.DesiredState}}"));
+        await DockerAsync("service", "rollback", "--detach", "web");
+        await DockerAsync("service", "scale", "--detach", "web=1");
+        Assert.Equal("web", await DockerAsync("service", "rm", "web"));
+    }
+
+    [DockerFact]
+    public async Task A_service_on_the_hosts_network_is_created()
+    {
+        await DockerAsync("service", "create", "--detach", "--no-resolve-image", "--name", "nat", "--network", "host", "busybox");
+        Assert.Contains("host", await DockerAsync("service", "inspect", "--pretty", "nat"), StringComparison.Ordinal);
+    }
+
+    [DockerFact]
+    public async Task Nodes_info_and_version_are_shown()
+    {
+        Assert.Equal("manager-1 Ready Leader", await DockerAsync("node", "ls", "--filter", "name=manager-1",
+            "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}"));
+        await DockerAsync("node", "update", "--label-add", "zone=a", "manager-1");
+        Assert.Equal("map[zone:a]", await DockerAsync("node", "inspect", "--format", "{{.Spec.Labels}}", "self"));
+        Assert.Equal("active true", await DockerAsync("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}"));
+        Assert.Equal("1.51", await DockerAsync("version", "--format", "{{.Server.APIVersion}}"));
+        Assert.Equal("worker-token", await DockerAsync("swarm", "join-token", "-q", "worker"));
+        Assert.Equal("", await DockerAsync("secret", "ls", "-q"));
+        Assert.Equal("", await DockerAsync("stack", "ls", "--format", "{{.Name}}"));
+        Assert.Contains("host", await DockerAsync("network", "ls", "--format", "{{.Name}}"), StringComparison.Ordinal);
+    }
+}
+
+/// <summary>Runs where a docker command is installed.</summary>
+internal sealed class DockerFactAttribute : FactAttribute
+{
+    public DockerFactAttribute()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        if (!path.Split(':').Any(directory => File.Exists(Path.Combine(directory, "docker"))))
+            Skip = "the docker command is not installed";
+    }
+}
