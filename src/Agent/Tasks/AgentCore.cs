@@ -174,7 +174,7 @@ public sealed class AgentCore
             task.Assignment = known.Assignment;
             task.Desired = (TaskState)known.Assignment.DesiredState;
             task.Spec = _tasks.FindSpec(known.Assignment.ServiceId, known.Assignment.SpecVersion);
-            task.State = TaskState.Assigned;
+            task.State = TaskState.Accepted;
             task.Removed = known.RemovalAsked;
             task.Recorded = known.Recorded;
             task.Ledger.Restore(known.Restarts, known.ChargedAt);

@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+using Orch.Agent.Engine;
+using Orch.Agent.Session;
+using Orch.Agent.Tasks;
+using Orch.Contracts.Machine;
+using Orch.Contracts.Security;
+
+namespace Orch.Agent;
+
+/// <summary>Puts the parts together and runs them until the machine leaves the cluster or the process is told to stop.</summary>
+internal sealed class AgentHost(AgentOptions options, MachineConfig machine, AgentLog log, TimeProvider clock)
+{
+    private const int MostWaiting = 10_000;
+
+    /// <summary>How long a session waits for the first look at the containers: an engine that is away must be told too.</summary>
+    private static readonly TimeSpan FirstLookWithin = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The reason for leaving the cluster. Cancellation leaves every container running.</summary>
+    public async Task<string> RunAsync(EngineAddress address, NodeCredentials credentials, CancellationToken stopping)
+    {
+        var (journal, recovery) = TaskJournal.Open(options.Paths.AgentDir, clock);
+        using var _ = journal;
+        if (recovery.Condition != JournalCondition.Sound)
+            log.Warn($"journal: {recovery.Condition}: {recovery.Detail}");
+        await using var engine = new DockerEngine(address, clock);
+        var inputs = Channel.CreateBounded<AgentInput>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+
+        var directory = new ManagerDirectory(Managers());
+        var session = new ManagerSession(
+            new GrpcTransport(credentials, clock), directory, inputs.Writer,
+            NewBackoff(TimeSpan.FromSeconds(2)), log, clock);
+        var executor = new EngineExecutor(engine, new ImageFetch(engine, log), inputs.Writer, stop.Token);
+        var monitor = new EngineMonitor(
+            engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
+            NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);
+        var loop = new AgentLoop(new AgentCore(Identity(), journal.State), journal, inputs.Reader, inputs.Writer, clock)
+        {
+            Call = executor.Submit,
+            Session = session,
+            SetManagers = managers => Remember(directory, managers),
+            Log = log,
+        };
+        inputs.Writer.TryWrite(new AgentInput.Described(NodeFacts.WithoutEngine(machine.AdvertiseAddr)));
+        try
+        {
+            return await FirstToEndAsync(
+                loop.RunAsync(stop.Token), monitor.RunAsync(stop.Token), DialAsync(monitor, session, stop.Token));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await executor.DrainAsync();
+        }
+    }
+
+    /// <summary>A part that fails ends the agent: half an agent is worse than one that is started again.</summary>
+    private static async Task<string> FirstToEndAsync(Task<string> loop, Task monitor, Task dialling)
+    {
+        var first = await Task.WhenAny(loop, monitor, dialling);
+        await first;
+        return await loop;
+    }
+
+    private async Task DialAsync(EngineMonitor monitor, ManagerSession session, CancellationToken stopping)
+    {
+        await Task.WhenAny(monitor.FirstLook, Task.Delay(FirstLookWithin, clock, stopping));
+        await session.RunAsync(stopping);
+    }
+
+    private AgentIdentity Identity() => new(
+        machine.ClusterId, machine.NodeId, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion.Text);
+
+    private List<string> Managers()
+    {
+        var known = options.Managers.Concat(machine.Managers).Distinct().ToList();
+
+        // A machine that is a manager itself can always ask itself.
+        if (known.Count == 0 && machine.Listen is { Length: > 0 } listen)
+            known.Add($"127.0.0.1:{listen[(listen.LastIndexOf(':') + 1)..]}");
+        return known;
+    }
+
+    private void Remember(ManagerDirectory directory, IReadOnlyList<string> managers)
+    {
+        var changed = !directory.All.SequenceEqual(managers);
+        directory.Replace(managers);
+        if (!changed || MachineConfig.Load(options.Paths.NodeFile) is not { } current)
+            return;
+        (current with { Managers = managers }).Save(options.Paths.NodeFile);
+    }
+
+    private static Backoff NewBackoff(TimeSpan longest) => new(TimeSpan.FromMilliseconds(100), longest, Random.Shared);
+}

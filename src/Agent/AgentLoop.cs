@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using Orch.Agent.Session;
+using Orch.Agent.Tasks;
+
+namespace Orch.Agent;
+
+/// <summary>
+/// The one hand that drives <see cref="AgentCore"/>: takes what has collected, steps, makes the journal durable once for
+/// all of it, and only then lets anything out.
+/// </summary>
+internal sealed class AgentLoop(
+    AgentCore core, TaskJournal journal, ChannelReader<AgentInput> inputs, ChannelWriter<AgentInput> self,
+    TimeProvider clock)
+{
+    private const int MostAtOnce = 256;
+    private readonly long _start = clock.GetTimestamp();
+    private readonly List<AgentOutput> _outputs = [];
+
+    public required Action<EngineCall> Call { get; init; }
+    public required ManagerSession Session { get; init; }
+    public required Action<IReadOnlyList<string>> SetManagers { get; init; }
+    public required AgentLog Log { get; init; }
+
+    /// <summary>The reason why this machine leaves the cluster; otherwise runs until cancelled.</summary>
+    public async Task<string> RunAsync(CancellationToken stopping)
+    {
+        await using var timer = clock.CreateTimer(
+            _ => self.TryWrite(new AgentInput.TimeCame()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (await inputs.WaitToReadAsync(stopping))
+        {
+            for (var taken = 0; taken < MostAtOnce && inputs.TryRead(out var input); taken++)
+                _outputs.AddRange(core.Step(Now, input));
+            if (Perform() is { } departure)
+                return departure;
+            Arm(timer);
+        }
+        throw new InvalidOperationException("the agent's inputs were closed");
+    }
+
+    private AgentTime Now => new(
+        clock.GetElapsedTime(_start), (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100);
+
+    private string? Perform()
+    {
+        string? departure = null;
+        journal.Append([.. _outputs.OfType<AgentOutput.Persist>().Select(p => p.Entry)]);
+        foreach (var output in _outputs)
+        {
+            switch (output)
+            {
+                case AgentOutput.Call call: Call(call.Request); break;
+                case AgentOutput.Send send: Session.Send(send.Session, send.Message); break;
+                case AgentOutput.DropSession drop: Session.Drop(drop.Session, drop.Reason); break;
+                case AgentOutput.SetManagers managers: SetManagers(managers.Managers); break;
+                case AgentOutput.Depart depart: departure = depart.Reason; break;
+                case AgentOutput.Note { Warning: true } note: Log.Warn(note.Text); break;
+                case AgentOutput.Note note: Log.Info(note.Text); break;
+            }
+        }
+        _outputs.Clear();
+        return departure;
+    }
+
+    private void Arm(ITimer timer)
+    {
+        if (core.NextDue is not { } due)
+            return;
+        var wait = due - clock.GetElapsedTime(_start);
+        timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+}
