@@ -150,7 +150,10 @@ public sealed class DockerEngine : IContainerEngine
         var path = $"{_prefix}/events?filters={Uri.EscapeDataString(Wanted.Trim())}";
         try
         {
-            var opened = await _http.OpenAsync(HttpMethod.Get, path, null, stopping);
+            // The limit is for the headers alone: the stream itself stays open for as long as the engine lives.
+            using var limit = new CancellationTokenSource(Quick, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+            var opened = await _http.OpenAsync(HttpMethod.Get, path, null, either.Token);
             return opened.Error is { } error ? error : new EngineEventStream(opened.Value!);
         }
         catch (Exception e) when (EngineHttp.IsAbsence(e) && !stopping.IsCancellationRequested)

@@ -79,8 +79,12 @@ internal sealed class EngineMonitor(
                 hung = false;
                 continue;
             }
+            var asked = clock.GetTimestamp();
             var answers = await AnswersAsync(stopping);
-            if (answers != hung || !_watching)
+
+            // Far beyond the limit: this process stood still, which says nothing about the engine.
+            var stalled = clock.GetElapsedTime(asked) > AnswerWithin + AskEvery;
+            if (answers != hung || !_watching || stalled)
                 continue;
             hung = !answers;
             var problem = hung ? $"the engine does not answer (asked for {AnswerWithin.TotalSeconds:0} s)" : "";

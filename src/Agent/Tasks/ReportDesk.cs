@@ -94,6 +94,7 @@ internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves
     {
         if (core.Session == 0)
         {
+            NextDue = null;
             foreach (var task in _due)
                 task.ReportDue = false;
             _due.Clear();
