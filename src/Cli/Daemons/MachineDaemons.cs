@@ -67,8 +67,8 @@ internal sealed class MachineDaemons(DaemonPaths paths)
             .Concat(managerArguments ?? []))
             start.ArgumentList.Add(word);
         using var supervisor = Process.Start(start) ?? throw new CommandException("the supervisor could not be started");
-        // It says one line and closes its output when it is in charge.
-        var said = supervisor.StandardOutput.ReadToEnd().Trim();
+        // It says one line when it is in charge. Its runtime keeps a copy of the pipe open, so the end never comes.
+        var said = supervisor.StandardOutput.ReadLine()?.Trim() ?? "";
         if (said != SuperviseReady)
             throw new CommandException($"the daemons were not started: {said} {supervisor.StandardError.ReadToEnd().Trim()}".Trim());
     }
