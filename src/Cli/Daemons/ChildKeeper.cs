@@ -36,9 +36,9 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
         using var child = Start();
         if (child is null)
             return;
-        log($"{spec.Name} started as process {child.Id}");
         if (spec.PidFile is { } file)
             await File.WriteAllTextAsync(file, child.Id.ToString(CultureInfo.InvariantCulture), CancellationToken.None);
+        log($"{spec.Name} started as process {child.Id}");
         try
         {
             await child.WaitForExitAsync(stop);

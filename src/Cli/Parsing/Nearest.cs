@@ -18,24 +18,24 @@ internal static class Nearest
         return best;
     }
 
-    /// <summary>Letters inserted, removed or replaced to get from one word to the other.</summary>
+    /// <summary>Letters inserted, removed, replaced or swapped with their neighbour to get from one word to the other.</summary>
     public static int Distance(string from, string to)
     {
-        var row = new int[to.Length + 1];
+        var cost = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
+            cost[i, 0] = i;
         for (var j = 0; j <= to.Length; j++)
-            row[j] = j;
+            cost[0, j] = j;
         for (var i = 1; i <= from.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
             for (var j = 1; j <= to.Length; j++)
             {
-                var above = row[j];
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                row[j] = Math.Min(replaced, Math.Min(above, row[j - 1]) + 1);
-                diagonal = above;
+                var replaced = cost[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+                cost[i, j] = Math.Min(replaced, Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
             }
         }
-        return row[to.Length];
+        return cost[from.Length, to.Length];
     }
 }

@@ -36,24 +36,30 @@ internal static class ServiceWaiter
 
     private static int Follow(Invocation call, string id, string shown, Convergence state, ProgressDisplay display)
     {
+        while (true)
+        {
+            using var feed = Open(call, id, state);
+            state.Reset();
+            if (Drain(call, feed, shown, state, display) is { } exitCode)
+                return exitCode;
+        }
+    }
+
+    /// <summary>A manager that answered before and restarts or hands over is back within a while; a first refusal is final.</summary>
+    private static WatchFeed Open(Invocation call, string id, Convergence state)
+    {
         var lostSince = call.Terminal.Clock.GetTimestamp();
         while (true)
         {
             try
             {
-                using var feed = WatchFeed.Open(call.Client, id);
-                state.Reset();
-                if (Drain(call, feed, shown, state, display) is { } exitCode)
-                    return exitCode;
+                return WatchFeed.Open(call.Client, id);
             }
             catch (CommandException) when (state.IsSynced && call.Terminal.Clock.GetElapsedTime(lostSince) < LostAfter)
             {
-                // It had answered before: a manager that restarts or hands over is back within this time.
                 call.Terminal.Interrupted.WaitHandle.WaitOne(RetryEvery);
                 call.Terminal.Interrupted.ThrowIfCancellationRequested();
-                continue;
             }
-            lostSince = call.Terminal.Clock.GetTimestamp();
         }
     }
 

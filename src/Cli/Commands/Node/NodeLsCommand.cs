@@ -29,7 +29,8 @@ internal static class NodeLsCommand
         var nodes = call.Client.Get(Query.Path("/nodes", filters), ApiJson.Default.ListNodeView);
         var quiet = call.Flags.On("quiet") && !call.Flags.Has("format");
         var info = nodes.Count > 0 && !quiet ? call.Client.Get("/info", ApiJson.Default.InfoView).Swarm : new();
-        var sorted = nodes.OrderBy(node => node.Description.Hostname, NaturalOrder.Instance).ThenBy(node => node.ID, StringComparer.Ordinal);
+        var sorted = nodes.OrderBy(node => node.Description.Hostname, NaturalOrder.Instance)
+            .ThenBy(node => node.ID, StringComparer.Ordinal);
         Listing.Write(call, Columns, [.. sorted.Select(node => Row(node, info))], forTable: row =>
             row["ID"] = $"{row["ID"]} {(row["Self"] is true ? "*" : " ")}");
         return 0;

@@ -197,7 +197,7 @@ internal sealed class TemplateParser
     private static string[] Members(string path) => path.Split('.', StringSplitOptions.RemoveEmptyEntries);
 
     private static object Number(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? (object)whole
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real
         : throw new TemplateException($"bad number syntax: \"{text}\"");
 }

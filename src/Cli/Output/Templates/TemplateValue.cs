@@ -16,7 +16,7 @@ internal static class TemplateValue
         JsonValueKind.String => json.GetString(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+        JsonValueKind.Number => json.TryGetInt64(out var whole) ? (object)whole : json.GetDouble(),
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         _ => value,
     };
