@@ -74,14 +74,6 @@ public sealed class BadInputTests(OneMachineCluster cluster) : IClassFixture<One
     }
 
     [LabFact]
-    public async Task An_engine_in_a_docker_swarm_is_refused()
-    {
-        var cluster = await Machine.OrchAsync("init", "--data-root", "/var/lib/orch/other", "--run-dir", "/run/other");
-        Assert.NotEqual(0, cluster.ExitCode);
-        Assert.NotEqual("", cluster.Error.Trim());
-    }
-
-    [LabFact]
     public async Task A_body_of_a_hundred_megabytes_is_cut_off()
     {
         var big = "{\"Name\":\"big\",\"Labels\":{\"x\":\"" + new string('a', 100_000_000) + "\"}}";

@@ -31,7 +31,7 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
     public async Task EmptyAsync()
     {
         foreach (var name in await Manager.Api.ServiceNamesAsync())
-            await Manager.OkAsync("service", "rm", name);
+            await Manager.Api.RemoveServiceAsync(name);
         foreach (var machine in _machines.Where(m => m.Machine.IsOn))
         {
             await Until.TrueAsync($"no tasks left on {machine.Machine.Name}",

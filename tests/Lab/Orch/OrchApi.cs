@@ -61,6 +61,12 @@ public sealed class OrchApi(LabMachine machine) : IDisposable
         }
     }
 
+    public async Task RemoveServiceAsync(string name)
+    {
+        using var response = await _http.DeleteAsync($"services/{name}");
+        response.EnsureSuccessStatusCode();
+    }
+
     public async Task<IReadOnlyList<string>> ServiceNamesAsync() =>
         [.. (await GetAsync("services")).EnumerateArray().Select(s => s.GetProperty("Spec").GetProperty("Name").GetString()!)];
 

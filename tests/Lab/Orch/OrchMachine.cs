@@ -30,10 +30,24 @@ public sealed class OrchMachine(LabMachine machine) : IDisposable
         var tasks = new Dictionary<string, EngineContainerDetails>();
         foreach (var container in await machine.Engine.ContainersAsync())
         {
-            if (container.State == "running" && container.Labels.TryGetValue("com.docker.swarm.task.id", out var task))
-                tasks.Add(task, await machine.Engine.InspectAsync(container.Id));
+            if (container.State == "running" && container.Labels.TryGetValue("com.docker.swarm.task.id", out var task)
+                && await TryInspectAsync(container.Id) is { Running: true } details)
+                tasks.Add(task, details);
         }
         return tasks;
+    }
+
+    /// <summary>Null when the container went away after it was listed.</summary>
+    private async Task<EngineContainerDetails?> TryInspectAsync(string id)
+    {
+        try
+        {
+            return await machine.Engine.InspectAsync(id);
+        }
+        catch (LabException e) when (e.Message.Contains("404", StringComparison.Ordinal))
+        {
+            return null;
+        }
     }
 
     /// <summary>Path of one of the programs that were built.</summary>
