@@ -1,0 +1,149 @@
+using Orch.Core.Commands;
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Core.Writing;
+using Orch.Manager.Store;
+using Orch.Tests.Support;
+
+namespace Orch.Tests.Simulation;
+
+/// <summary>What must always hold. Knows more than any part of the system: it sees the log at the moment of each append.</summary>
+internal sealed class Checker(World world)
+{
+    private const long Window = 2_500_000_000;
+    private readonly ClusterState _truth = new();
+    private readonly Dictionary<NodeId, (long At, Manager By)> _heard = [];
+    private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
+
+    public ClusterState Truth => _truth;
+
+    public void Heard(NodeId node, Manager by) => _heard[node] = (world.Now, by);
+
+    /// <summary>A user was told that what carries this token is done.</summary>
+    public void Acknowledged(string token)
+    {
+        _acknowledged.Add(token);
+        if (_stored.GetValueOrDefault(token) != 1)
+            Fail($"{token} was acknowledged and is {_stored.GetValueOrDefault(token)} times in the log");
+    }
+
+    public void Decided(Manager by, WriteBatch batch)
+    {
+        foreach (var down in batch.Events.OfType<NodeStateSet>().Where(e => e.State == NodeState.Down))
+        {
+            if (!_heard.TryGetValue(down.Id, out var last) || last.By != by)
+                continue;
+
+            // What a manager could not hear while it stood still is not silence; it notices stalls of a check's interval.
+            var stood = Math.Max(0, Math.Min(world.Now, by.FrozenUntil) - Math.Max(last.At, by.FrozenFrom));
+            var silent = world.Now - last.At - stood;
+            if (silent < (stood > 0 ? Window - 200_000_000 : Window))
+                Fail($"node {down.Id} was declared down after {silent / 1e9:0.000} s of silence");
+        }
+    }
+
+    public void Appended(WriteBatch batch, EventData[] events)
+    {
+        if (batch.ExpectedRevision != _truth.Revision)
+            Fail($"the log took revision {batch.ExpectedRevision + 1} after {_truth.Revision}");
+        foreach (var data in events)
+        {
+            var e = EventCodec.Decode(data.Kind, data.Payload.Span);
+            CheckForward(e);
+            Fold.Apply(_truth, e, _truth.Revision + 1, new Changes());
+            Count(e);
+            world.Note(e.GetType().Name, 0, (long)_truth.Revision);
+        }
+    }
+
+    public void Published(WriteBatch batch)
+    {
+        if (batch.View.Revision > _truth.Revision)
+            Fail($"revision {batch.View.Revision} was published and the log is at {_truth.Revision}");
+        foreach (var id in batch.Changes.Tasks)
+        {
+            if (batch.View.Tasks.Get(id) is not { } task)
+                continue;
+            if (task.IsAlive)
+                CheckSlot(batch.View, task);
+            if (task.HoldsResources)
+                CheckPorts(batch.View, task);
+        }
+    }
+
+    public void TookOver(ClusterState replayed) => Same(replayed, "a new leader's replay");
+
+    public void Same(ClusterState state, string what)
+    {
+        var (expected, actual) = (DurableState.Of(_truth).Split('\n'), DurableState.Of(state).Split('\n'));
+        if (expected.SequenceEqual(actual))
+            return;
+        Fail($"{what} differs from the log:\n- {string.Join("\n- ", expected.Except(actual))}\n+ "
+            + string.Join("\n+ ", actual.Except(expected)));
+    }
+
+    public void End()
+    {
+        foreach (var token in _acknowledged.Where(token => _stored.GetValueOrDefault(token) != 1))
+            Fail($"{token} was acknowledged and is {_stored.GetValueOrDefault(token)} times in the log");
+        foreach (var (token, times) in _stored)
+        {
+            if (times != 1)
+                Fail($"{token} is {times} times in the log");
+        }
+    }
+
+    private void Count(ClusterEvent e)
+    {
+        var token = e switch
+        {
+            ServiceCreated created => created.Spec.Labels?.GetValueOrDefault("token"),
+            ServiceUpdated { Update: not { State: UpdateState.RollbackStarted } } updated => updated.Spec.Labels?.GetValueOrDefault("token"),
+            _ => null,
+        };
+        if (token is not null)
+            _stored[token] = _stored.GetValueOrDefault(token) + 1;
+    }
+
+    private void CheckForward(ClusterEvent e)
+    {
+        switch (e)
+        {
+            case TaskResult result when _truth.Tasks.Get(result.Id) is { } task:
+                if (task.State.IsTerminal() || result.Status.State < task.State)
+                    Fail($"task {result.Id} goes from {task.State} to {result.Status.State}");
+                break;
+            case TaskAssigned assigned when _truth.Tasks.Get(assigned.Id) is { } task && !task.NodeId.IsNone:
+                Fail($"task {assigned.Id} is assigned a second time");
+                break;
+            case TaskDesiredSet set when _truth.Tasks.Get(set.Id) is { } task && set.Desired < task.Desired:
+                Fail($"task {set.Id} is wanted {set.Desired} after {task.Desired}");
+                break;
+        }
+    }
+
+    private void CheckSlot(ClusterState view, TaskRecord task)
+    {
+        foreach (var other in view.TasksIn(task.ServiceId, task.Slot))
+        {
+            if (other.IsAlive && other.Id != task.Id && other.Spec.Fingerprint == task.Spec.Fingerprint)
+                Fail($"slot {task.Spec.ServiceName}.{task.Slot} has two live tasks: {task.Id} and {other.Id}");
+        }
+    }
+
+    private void CheckPorts(ClusterState view, TaskRecord task)
+    {
+        foreach (var port in task.Spec.FixedHostPorts)
+        {
+            foreach (var other in view.TasksOn(task.NodeId))
+            {
+                if (other.Id != task.Id && other.HoldsResources && other.Spec.FixedHostPorts.Any(p => p.PublishedPort == port.PublishedPort))
+                    Fail($"host port {port.PublishedPort} of node {task.NodeId} is given to {task.Name} and {other.Name}");
+            }
+        }
+    }
+
+    public static void Fail(string what) => throw new SimulationException(what);
+}

@@ -1,0 +1,152 @@
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.State;
+using Orch.Manager.Store.Memory;
+
+namespace Orch.Tests.Simulation;
+
+/// <summary>Deliberate defects: each must be found, or the simulation proves nothing.</summary>
+internal enum Mutation
+{
+    None,
+    AnswersBeforeAppend,
+    ShortWindow,
+    NoGraceAtTakeOver,
+    AgentForgetsItsJournal,
+}
+
+/// <summary>Two managers, a log, some machines, and the users who change things while everything fails around them.</summary>
+internal sealed class Cluster
+{
+    private readonly World _world;
+    private readonly List<(Manager By, Action<Decision?> Answered)> _waiting = [];
+    private int _tokens;
+    private int _names;
+
+    public Cluster(World world, Mutation mutation)
+    {
+        (_world, Mutation) = (world, mutation);
+        Checker = new Checker(world);
+        Id = new ClusterId(world.Rng.Id());
+        Managers = [new Manager(world, this, 0), new Manager(world, this, 1)];
+        var machines = 2 + world.Rng.Below(2);
+        Machines = [.. Enumerable.Range(0, machines).Select(n => new Machine(world, this, n, new NodeId(world.Rng.Id())))];
+    }
+
+    public Mutation Mutation { get; }
+    public ClusterId Id { get; }
+    public MemoryLogServer Log { get; } = new(keepTail: 20);
+    public IReadOnlyList<Manager> Managers { get; }
+    public IReadOnlyList<Machine> Machines { get; }
+    public Checker Checker { get; }
+    public Manager? Leader => Managers.FirstOrDefault(manager => manager.Accepts);
+
+    public void Start()
+    {
+        foreach (var manager in Managers)
+            manager.Start();
+        foreach (var machine in Machines)
+            machine.Boot();
+    }
+
+    /// <summary>A first leader makes the cluster and admits the machines, as the shells do.</summary>
+    public void Prepare(Manager leader)
+    {
+        if (leader.View!.Cluster is null)
+            leader.Execute(new CreateCluster(Id), _ => { });
+        foreach (var machine in Machines.Where(machine => !leader.View.Nodes.Contains(machine.Node)))
+            leader.Execute(new JoinNode(machine.Node, NodeRole.Worker, $"m{machine.Number}", $"10.0.0.{machine.Number + 1}"), _ => { });
+    }
+
+    public void Waiting(Manager by, Action<Decision?> answered) => _waiting.Add((by, answered));
+
+    public void Answer(Manager by, Action<Decision?> answered, Decision decision)
+    {
+        if (_waiting.Remove((by, answered)))
+            answered(decision);
+    }
+
+    public void LeadershipEnded(Manager by)
+    {
+        foreach (var waiting in _waiting.Where(waiting => waiting.By == by).ToList())
+        {
+            _waiting.Remove(waiting);
+            waiting.Answered(null);
+        }
+    }
+
+    public void CreateService(int b, int c)
+    {
+        var token = $"t{++_tokens}";
+        var spec = RandomSpec($"s{++_names}", token, b, c);
+        Ask(_ => new CreateService(spec), token, 40);
+    }
+
+    public void UpdateService(int a, Func<ServiceSpec, ServiceSpec> change)
+    {
+        var token = $"t{++_tokens}";
+        Ask(view =>
+        {
+            var services = view.Services.Values.OrderBy(s => s.Spec.Name, StringComparer.Ordinal).ToList();
+            if (services.Count == 0)
+                return null;
+            var service = services[a % services.Count];
+            return new UpdateService(service.Id.ToString(), service.Version,
+                change(service.Spec) with { Labels = new() { ["token"] = token } }, false);
+        }, token, 40);
+    }
+
+    public void RemoveService(int a) => Ask(view => view.Services.Count < 2 ? null
+        : new RemoveService(view.Services.Values.OrderBy(s => s.Spec.Name, StringComparer.Ordinal).ElementAt(a % view.Services.Count).Id.ToString()),
+        null, 40);
+
+    public void SetAvailability(NodeId node, NodeAvailability availability) => Ask(view =>
+        view.Nodes.Get(node) is { } found && found.Spec.Availability != availability
+            ? new UpdateNode(node.ToString(), found.Version, found.Spec with { Availability = availability }) : null, null, 40);
+
+    /// <summary>
+    /// A user who reads, asks, and asks again where nothing can have happened; where something may have, the user leaves it.
+    /// </summary>
+    private void Ask(Func<ClusterState, ClusterCommand?> command, string? token, int patience)
+    {
+        if (patience == 0)
+            return;
+        if (Leader is not { View: { Cluster: not null } view } leader)
+        {
+            _world.After(_world.Rng.Millis(100, 400), () => Ask(command, token, patience - 1));
+            return;
+        }
+        if (command(view) is not { } asked)
+            return;
+        leader.Execute(asked, decision =>
+        {
+            if (decision is { Refusal.Kind: RefusalKind.OutOfSequence })
+                _world.After(_world.Rng.Millis(1, 50), () => Ask(command, token, patience - 1));
+            else if (decision is { Refusal: null } && token is not null)
+                Checker.Acknowledged(token);
+        });
+    }
+
+    private static ServiceSpec RandomSpec(string name, string token, int b, int c) => new()
+    {
+        Name = name,
+        Labels = new() { ["token"] = token },
+        Mode = c % 5 == 0 ? new() { Global = new() } : new() { Replicated = new() { Replicas = 1 + (ulong)(b % 4) } },
+        TaskTemplate = new()
+        {
+            ContainerSpec = new() { Image = b % 9 == 8 ? "bad:1" : "app:1" },
+            RestartPolicy = c % 3 == 0 ? new() { Delay = 300_000_000 } : null,
+        },
+        UpdateConfig = new()
+        {
+            Parallelism = (ulong)(b % 3),
+            Monitor = 500_000_000,
+            Order = c % 4 == 1 && b % 5 != 0 ? "start-first" : null,
+            FailureAction = (b % 4) switch { 0 => "rollback", 1 => "continue", _ => null },
+        },
+        RollbackConfig = new() { Parallelism = 0, Monitor = 500_000_000 },
+        EndpointSpec = b % 5 == 0
+            ? new() { Ports = [new() { PublishMode = "host", Protocol = "tcp", PublishedPort = 8080, TargetPort = 80 }] } : null,
+    };
+}
