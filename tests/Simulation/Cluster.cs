@@ -40,7 +40,9 @@ internal sealed class Cluster
     public IReadOnlyList<Manager> Managers { get; }
     public IReadOnlyList<Machine> Machines { get; }
     public Checker Checker { get; }
-    public Manager? Leader => Managers.FirstOrDefault(manager => manager.Accepts);
+
+    /// <summary>Of two that think they lead, the one who does: the other was frozen and has not found out.</summary>
+    public Manager? Leader => Managers.Where(manager => manager.Accepts).MaxBy(manager => manager.Epoch);
 
     public void Start()
     {

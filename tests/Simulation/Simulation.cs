@@ -153,20 +153,22 @@ internal sealed class Simulation
 
     private static string? MissingOf(ClusterState view, Service service)
     {
-        if (service.IsUpdating)
-            return $"{service.Spec.Name} is updating: {service.Update}";
         var alive = view.TaskRecordsOf(service.Id).Where(t => t.IsAlive).ToList();
         var wanted = service.IsGlobal ? view.Nodes.Count : (int)service.Replicas;
         if (alive.Count != wanted)
             return $"{service.Spec.Name} has {alive.Count} live tasks of {wanted}";
         foreach (var task in alive)
         {
-            var waits = task.NodeId.IsNone && !string.IsNullOrEmpty(task.Status.Error) && service.Spec.EndpointSpec is not null;
-            if (!waits && task.State != TaskState.Running)
+            if (!Waits(service, task) && task.State != TaskState.Running)
                 return $"{task.Name} is {task.State}, wanted {task.Desired}, on {task.NodeId}: {task.Status.Error}";
         }
-        return null;
+        return service.IsUpdating && !alive.Exists(task => Waits(service, task))
+            ? $"{service.Spec.Name} is updating: {service.Update}" : null;
     }
+
+    /// <summary>More replicas of a host port than machines: the rest waits, says why, and holds its update up.</summary>
+    private static bool Waits(Service service, TaskRecord task) =>
+        task.NodeId.IsNone && !string.IsNullOrEmpty(task.Status.Error) && service.Spec.EndpointSpec is not null;
 
     private static string? Stray(ClusterState view, Machine machine)
     {
