@@ -37,6 +37,7 @@ public sealed class SupervisorTests : IDisposable
         var running = Create("one", "exec sleep 1000").RunAsync(ready.SetResult, _stop.Token);
         await ready.Task.WaitAsync(Patience);
 
+        Assert.Equal($"{Environment.ProcessId}", await File.ReadAllTextAsync(Path.Combine(_directory, "supervise.pid")));
         Assert.False(await Create("two", "exec sleep 1000").RunAsync(() => { }, _stop.Token));
 
         await _stop.CancelAsync();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orch.Cli.Daemons;
 
 /// <summary>
-/// The parent of this machine's daemons where no init system is: one per run directory (a locked pid file says so),
+/// The parent of this machine's daemons where no init system is: one per run directory (a lock beside its pid file says so),
 /// without a terminal, ended by SIGTERM, which it passes on.
 /// </summary>
 internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> children, TimeProvider clock, Action<string> log)
@@ -13,22 +13,21 @@ internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> childr
     /// <summary>False when another one already runs. Ready is called when this one is in charge.</summary>
     public async Task<bool> RunAsync(Action ready, CancellationToken stop)
     {
-        FileStream pid;
+        FileStream held;
         try
         {
-            // The exclusive share is a lock that the system takes back whatever way this process ends.
-            pid = new FileStream(pidFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // The exclusive share is a lock that the system takes back whatever way this process ends. It is not on the
+            // pid file itself, which others must be able to read.
+            held = new FileStream(LockOf(pidFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
             return false;
         }
-        await using (pid)
+        await using (held)
         {
-            pid.SetLength(0);
-            await pid.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
-                Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), CancellationToken.None);
-            await pid.FlushAsync(CancellationToken.None);
+            await File.WriteAllTextAsync(
+                pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), CancellationToken.None);
             foreach (var child in children)
                 Leftovers.End(child.PidFile, child.Program);
             ready();
@@ -37,6 +36,8 @@ internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> childr
         }
         return true;
     }
+
+    public static string LockOf(string pidFile) => pidFile + ".lock";
 
     private async Task TrimLogsAsync(CancellationToken stop)
     {

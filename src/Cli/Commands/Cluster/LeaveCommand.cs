@@ -56,6 +56,7 @@ internal static class LeaveCommand
     {
         // The identity file goes first: from then on the machine is in no cluster, whatever else remains.
         File.Delete(paths.Machine.NodeFile);
+        File.Delete(Supervisor.LockOf(paths.SupervisorPid));
         foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.AgentDir, paths.Machine.ManagerDir, paths.LogDir })
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

@@ -35,7 +35,7 @@ internal static class SuperviseCommand
         LogRotation.Trim(paths.Log("supervise"));
         var supervisor = new Supervisor(paths.SupervisorPid, Children(call, paths), call.Terminal.Clock, Log);
         return supervisor.RunAsync(Ready, call.Terminal.Interrupted).GetAwaiter().GetResult() ? 0
-            : throw new CommandException($"they run already ({paths.SupervisorPid} is locked)");
+            : throw new CommandException($"they run already ({Supervisor.LockOf(paths.SupervisorPid)} is held)");
     }
 
     private static List<ChildSpec> Children(Invocation call, DaemonPaths paths)
