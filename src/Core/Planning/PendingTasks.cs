@@ -58,53 +58,64 @@ internal sealed class PendingTasks
 
         // One step places no more than one append can carry; the rest stays fresh and comes with the next.
         var room = Math.Max(0, ClusterPlanner.Budget + 1 - work.EventCount);
-        if (tasks.Count > room)
-        {
-            _fresh[key] = [.. tasks.Skip(room).Select(task => task.Id)];
-            tasks.RemoveRange(room, tasks.Count - room);
-            if (room == 0)
-                return;
-        }
-        var left = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks) : PlaceReplicated(work, tasks);
-        if (left.Count == 0)
+        var tried = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks, room) : PlaceReplicated(work, tasks, room);
+        if (tried.Later.Count > 0)
+            _fresh[key] = tried.Later;
+        if (tried.NoPlace.Count == 0)
             return;
         if (_waiting.TryGetValue(key, out var waiting))
-            waiting.AddRange(left);
+            waiting.AddRange(tried.NoPlace);
         else
-            _waiting[key] = left;
+            _waiting[key] = tried.NoPlace;
     }
 
-    private static List<TaskId> PlaceReplicated(Workspace work, List<TaskRecord> tasks)
+    private static Tried PlaceReplicated(Workspace work, List<TaskRecord> tasks, int room)
     {
-        var result = work.Scheduler.Place(tasks[0].Spec, [.. tasks.Select(task => task.Id)], work.Now);
+        var now = Math.Min(room, tasks.Count);
+        if (now == 0)
+            return new([], Ids(tasks));
+        var result = work.Scheduler.Place(tasks[0].Spec, [.. tasks.Take(now).Select(task => task.Id)], work.Now);
         foreach (var placed in result.Placed)
             work.Emit(new TaskAssigned(placed.Task, placed.Node, work.Now));
+        if (result.Placed.Count == now)
+            return new([], Ids(tasks.Skip(now)));
+
+        // They are all alike: where one found no place, none of the others does.
         var left = tasks.Skip(result.Placed.Count).ToList();
+        var error = result.Explanation!.ToString();
         foreach (var task in left)
-            Explain(work, task, result.Explanation!);
-        return [.. left.Select(task => task.Id)];
+            Explain(work, task, error);
+        return new(Ids(left), []);
     }
 
-    private static List<TaskId> PlaceGlobal(Workspace work, List<TaskRecord> tasks)
+    private static Tried PlaceGlobal(Workspace work, List<TaskRecord> tasks, int room)
     {
         var left = new List<TaskId>();
-        foreach (var task in tasks)
+        for (var i = 0; i < tasks.Count; i++)
         {
+            if (room == 0)
+                return new(left, Ids(tasks.Skip(i)));
+            var task = tasks[i];
             if (work.Scheduler.PlaceOn(task.Spec, task.Id, task.Slot.Node).Refusal is { } refusal)
             {
-                Explain(work, task, refusal);
+                Explain(work, task, refusal.ToString());
                 left.Add(task.Id);
                 continue;
             }
             work.Emit(new TaskAssigned(task.Id, task.Slot.Node, work.Now));
+            room--;
         }
-        return left;
+        return new(left, []);
     }
 
-    private static void Explain(Workspace work, TaskRecord task, Explanation why)
+    private static List<TaskId> Ids(IEnumerable<TaskRecord> tasks) => [.. tasks.Select(task => task.Id)];
+
+    private static void Explain(Workspace work, TaskRecord task, string error)
     {
-        var error = why.ToString();
         if (task.Status.Error != error)
             work.Emit(new TaskProgress(task.Id, task.Status with { Error = error }));
     }
+
+    /// <summary>Tasks that wait for an opening, and those that only the size of one append held back.</summary>
+    private readonly record struct Tried(List<TaskId> NoPlace, List<TaskId> Later);
 }
