@@ -15,6 +15,9 @@ public sealed record ManagerOptions
 
     /// <summary>Create the cluster if this data root has none; without it a missing cluster is an error.</summary>
     public bool Bootstrap { get; init; }
+
+    /// <summary>Start although the log is shorter than what was acknowledged; an operator's decision, for one start.</summary>
+    public bool AcceptLostTail { get; init; }
     public bool ShowHelp { get; init; }
 
     public const string Help = """
@@ -29,6 +32,8 @@ public sealed record ManagerOptions
           --advertise-addr ADDR  The address other machines reach this one by
           --engine ADDRESS       The engine of this machine's agent (default unix:///var/run/docker.sock)
           --bootstrap            Create the cluster if there is none yet
+          --accept-lost-tail     Start although writes that were acknowledged are missing from the log: they are given
+                                 up. Only when there is no better copy
           --help                 Show this
 
         Example:
@@ -45,6 +50,7 @@ public sealed record ManagerOptions
             options = name switch
             {
                 "--bootstrap" => options with { Bootstrap = true },
+                "--accept-lost-tail" => options with { AcceptLostTail = true },
                 "--help" or "-h" => options with { ShowHelp = true },
                 _ => Set(options, name, inline ?? (++i < args.Count ? args[i] : throw new FormatException($"{name} needs a value"))),
             };

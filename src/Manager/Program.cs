@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Orch.Core.State;
 using Orch.Manager;
 using Orch.Manager.Hosting;
 using Orch.Manager.Store;
+using Orch.Manager.Writing;
 
 ManagerOptions options;
 try
@@ -12,7 +14,7 @@ try
 catch (FormatException e)
 {
     Console.Error.WriteLine($"orch-manager: {e.Message}");
-    return 125;
+    return ExitCodes.Usage;
 }
 if (options.ShowHelp)
 {
@@ -40,10 +42,11 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 0;
 }
-catch (Exception e) when (e is LogException or InvalidDataException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is LogException or InvalidDataException or IOException or UnauthorizedAccessException
+    or FoldException or System.Text.Json.JsonException or NotLeaderException)
 {
     Console.Error.WriteLine($"orch-manager: {e.Message}");
-    return 1;
+    return ExitCodes.For(e);
 }
 
 void Stop(PosixSignalContext context)

@@ -19,7 +19,9 @@ internal static class Systemd
     public static void Start(string? manager, IReadOnlyList<string> managerArguments, string agent, IReadOnlyList<string> agentArguments)
     {
         if (manager is not null)
-            File.WriteAllText(Path.Combine(Folder, Units[0]), Unit("orch manager", manager, managerArguments, "", ""));
+            // 78: its data is damaged or incomplete; starting again would change nothing.
+            File.WriteAllText(Path.Combine(Folder, Units[0]),
+                Unit("orch manager", manager, managerArguments, "", "RestartPreventExitStatus=78\n"));
         File.WriteAllText(Path.Combine(Folder, Units[1]),
             Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\nOOMScoreAdjust=-900\n"));
         Control(mayFail: false, "daemon-reload");

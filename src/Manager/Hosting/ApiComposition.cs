@@ -22,7 +22,7 @@ internal static class ApiComposition
         RotateTokens = (rotation, cancellation) => RotateAsync(parts, rotation, cancellation),
         Tls = () => TlsInfo(parts),
         Store = () => StoreStatus(parts),
-        Unhealthy = () => null,
+        Unhealthy = () => parts.Store.Over,
         Clock = parts.Clock,
     };
 

@@ -8,22 +8,36 @@ using Orch.Manager.Writing;
 namespace Orch.Manager.Hosting;
 
 /// <summary>Tokens and admissions: what the join desk and the swarm routes need from the state.</summary>
-public sealed class ManagerAdmission(ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, IReadOnlyList<string> managers)
+public sealed class ManagerAdmission(
+    ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, IReadOnlyList<string> managers) : IDisposable
 {
+    private readonly SemaphoreSlim _rotating = new(1);
+
     private ClusterSecrets Secrets => ClusterSecrets.Open(store.Current.Cluster!.SecretsSealed!, cipher);
 
     public JoinSecrets Join => Secrets.Join;
 
     public string WorkerToken => Join.TokenOf(PeerRole.Worker, ca.Root).Format();
 
+    public void Dispose() => _rotating.Dispose();
+
     public string ManagerToken => Join.TokenOf(PeerRole.Manager, ca.Root).Format();
 
     /// <summary>Old tokens of that role are refused once this returned; nodes that joined stay.</summary>
     public async Task RotateAsync(PeerRole role, CancellationToken cancellation)
     {
-        var secrets = Secrets;
-        var renewed = secrets.With(secrets.Join.Rotate(role));
-        await store.ExecuteAsync(new SetClusterSecrets(renewed.Seal(cipher)), cancellation);
+        // Read, change and write in turn: of two at once the later one would bring the other's old token back.
+        await _rotating.WaitAsync(cancellation);
+        try
+        {
+            var secrets = Secrets;
+            var renewed = secrets.With(secrets.Join.Rotate(role));
+            await store.ExecuteAsync(new SetClusterSecrets(renewed.Seal(cipher)), CancellationToken.None);
+        }
+        finally
+        {
+            _rotating.Release();
+        }
     }
 
     /// <summary>Records a machine whose token was good. A second manager needs a store that several can share.</summary>

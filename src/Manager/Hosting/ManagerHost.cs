@@ -27,7 +27,12 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         CheckDataRoot();
         using var cipher = Keys().CreateCipher();
         await using var log = new SqliteEventLog(
-            new SqliteLogOptions { Directory = options.Paths.ManagerDir, Cipher = cipher });
+            new SqliteLogOptions
+            {
+                Directory = options.Paths.ManagerDir,
+                Cipher = cipher,
+                AcceptLostTail = options.AcceptLostTail,
+            });
         var head = await log.OpenAsync(stopping);
         var epoch = await LeadAsync(log, head, stopping);
         var state = await Replay.RunAsync(log, stopping);
@@ -41,7 +46,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         await stop.CancelAsync();
         await Ended(serving);
         await Ended(running);
-        await log.ResignAsync(epoch, CancellationToken.None);
+        await Ended(log.ResignAsync(epoch, CancellationToken.None).AsTask());
         return first.IsFaulted ? Failed(first.Exception!.GetBaseException()) : 0;
     }
 
@@ -52,7 +57,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, clock);
         var machine = MachineConfig.Load(options.Paths.NodeFile)!;
         var hub = new SessionHub(store, new SessionOptions(machine.Managers), clock, loggers.CreateLogger<SessionHub>());
-        var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
+        using var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
         await using var app = ManagerApp.Build(new ManagerApp.Parts(
             options, store, hub, admission, ca, NodeCredentials.Load(options.Paths, clock), machine, loggers, clock));
         await app.StartAsync(stopping);
@@ -64,6 +69,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         Task[] loops = [hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token)];
         var ended = await Task.WhenAny(loops);
         await stop.CancelAsync();
+        hub.EndAll();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await app.StopAsync(patience.Token);
         foreach (var loop in loops)
@@ -107,23 +113,10 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
 
     private int Failed(Exception error)
     {
-        _logger.LogCritical("the manager stops: {Reason}", error.Message);
-        return 1;
+        _logger.LogCritical(error, "the manager stops: {Reason}", error.Message);
+        return ExitCodes.For(error);
     }
 
-    private static async Task Ended(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (Exception e) when (e is OperationCanceledException or NotLeaderException)
-        {
-            // The reason is told by the task that ended first.
-        }
-        catch (LogException)
-        {
-            // Likewise.
-        }
-    }
+    /// <summary>Waits for the end only: the reason is told by the task that ended first.</summary>
+    private static Task Ended(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orch.Contracts.Agent;
 using Orch.Core.Commands;
 using Orch.Core.Model;
+using Orch.Grpc;
 using Orch.Grpc.Server;
 using Orch.Manager.Writing;
 
@@ -35,8 +36,11 @@ internal sealed class AgentSession(
     public async Task RunAsync(Hello hello, Welcome welcome)
     {
         await stream.WriteAsync(new ManagerMessage { Welcome = welcome });
-        await AdmitAsync(hello);
-
+        if (!await AdmitAsync(hello))
+        {
+            await stream.WriteAsync(new ManagerMessage { Farewell = Farewells.Removed });
+            return;
+        }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stream.Cancellation);
         var recording = RecordAsync();
         var receiving = ReceiveAsync(stop.Token);
@@ -55,17 +59,24 @@ internal sealed class AgentSession(
         }
     }
 
-    /// <summary>What the machine is and what it runs enters the state before anything is asked of it.</summary>
-    private async Task AdmitAsync(Hello hello)
+    /// <summary>
+    /// What the machine is and what it runs enters the state before anything is asked of it. False when the node was
+    /// removed after its session was registered: nobody was told of this session then.
+    /// </summary>
+    private async Task<bool> AdmitAsync(Hello hello)
     {
-        await store.ExecuteAsync(Describe(hello.Description));
+        var described = await store.ExecuteAsync(Describe(hello.Description));
+        if (described.Refusal is { Kind: RefusalKind.NotFound })
+            return false;
         await store.ExecuteAsync(new ReportTasks(node, Observed(hello.Tasks), Complete: true));
         await store.ExecuteAsync(new SetNodeState(node, NodeState.Ready, null));
         Acknowledge(hello.Tasks);
+        return true;
     }
 
     private DescribeNode Describe(Contracts.Agent.NodeDescription description) =>
-        new(node, description.ToCore(), description.Address);
+        new(node, description.ToCore() ?? throw new GrpcException(
+            GrpcStatus.ResourceExhausted, "the description of the node is too long (engine labels?)"), description.Address);
 
     private async Task ReceiveAsync(CancellationToken cancellation)
     {
@@ -101,14 +112,25 @@ internal sealed class AgentSession(
     /// <summary>Brings what was reported into the state, in order, and acknowledges results once they are durable.</summary>
     private async Task RecordAsync()
     {
-        await foreach (var command in _commands.Reader.ReadAllAsync())
+        try
         {
-            var decision = await store.ExecuteAsync(command);
-            if (decision.Refusal is { } refusal)
-                logger.LogWarning("node {Node}: {Command} refused: {Reason}", node, command.GetType().Name, refusal.Message);
-            if (command is ReportTasks reports)
-                _outbox.Recorded(reports.Tasks.Where(task => task.Status.State.IsTerminal()).Select(task => $"{task.Id}"));
+            await foreach (var command in _commands.Reader.ReadAllAsync())
+                await RecordAsync(command);
         }
+        finally
+        {
+            // A report that could not be recorded ends the session: the agent's next hello says it again.
+            _outbox.Close();
+        }
+    }
+
+    private async Task RecordAsync(ClusterCommand command)
+    {
+        var decision = await store.ExecuteAsync(command);
+        if (decision.Refusal is { } refusal)
+            logger.LogWarning("node {Node}: {Command} refused: {Reason}", node, command.GetType().Name, refusal.Message);
+        if (command is ReportTasks reports)
+            _outbox.Recorded(reports.Tasks.Where(task => task.Status.State.IsTerminal()).Select(task => $"{task.Id}"));
     }
 
     private async Task SendAsync(CancellationToken cancellation)
@@ -141,7 +163,8 @@ internal sealed class AgentSession(
         {
             await task;
         }
-        catch (Exception e) when (e is OperationCanceledException or Orch.Grpc.GrpcException or NotLeaderException)
+        catch (Exception e) when (e is OperationCanceledException or GrpcException
+            or NotLeaderException or OverloadedException)
         {
             logger.LogDebug(e, "the session of node {Node} ended", node);
         }

@@ -26,6 +26,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
     private readonly ConcurrentDictionary<NodeId, AgentSession> _sessions = new();
     private readonly NodeLiveness _liveness = new(options.DetectionWindow, options.CheckEvery);
     private readonly Lock _livenessLock = new();
+    private readonly Lock _registerLock = new();
     private readonly long _start = clock.GetTimestamp();
 
     public static AccessRule Rule { get; } = new("POST", _method.Path, Callers.Nodes);
@@ -34,7 +35,24 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         _method, ServeAsync, new GrpcServerOptions { MaxMessageSize = SessionProtocol.MaxMessageBytes, Clock = clock });
 
     /// <summary>Routes commits to agents and watches for silence, until stopped or the leadership ends.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(RouteAsync(stopping), DetectAsync(stopping));
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task[] loops = [RouteAsync(either.Token), DetectAsync(either.Token)];
+        var first = await Task.WhenAny(loops);
+
+        // Neither goes on without the other: a hub that routes but notices no silence would look well and not be.
+        await either.CancelAsync();
+        await Task.WhenAll(loops).ContinueWith(_ => { }, TaskScheduler.Default);
+        await first;
+    }
+
+    /// <summary>Tells every agent that this manager stops, so that none has to find out by itself.</summary>
+    public void EndAll()
+    {
+        foreach (var session in _sessions.Values)
+            session.End(Farewells.ShuttingDown);
+    }
 
     private async Task ServeAsync(GrpcServerStream<AgentMessage, ManagerMessage> stream)
     {
@@ -45,7 +63,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         var node = NodeOf(stream, hello);
         if (!store.Current.Nodes.Contains(node))
         {
-            await stream.WriteAsync(new ManagerMessage { Farewell = Removed });
+            await stream.WriteAsync(new ManagerMessage { Farewell = Farewells.Removed });
             return;
         }
         var session = new AgentSession(node, stream, store, () => Heard(node), logger);
@@ -78,17 +96,15 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         return identity.Node;
     }
 
+    /// <summary>Under a lock: of two that arrive together one must learn that it is superseded.</summary>
     private void Register(AgentSession session)
     {
-        if (_sessions.TryGetValue(session.Node, out var older))
+        lock (_registerLock)
         {
-            older.End(new Farewell
-            {
-                Reason = Farewell.Types.Reason.Superseded,
-                Message = "another session of this node took over",
-            });
+            if (_sessions.TryGetValue(session.Node, out var older))
+                older.End(Farewells.Superseded);
+            _sessions[session.Node] = session;
         }
-        _sessions[session.Node] = session;
     }
 
     private Welcome WelcomeMessage() => new()
@@ -129,7 +145,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             lock (_livenessLock)
                 _liveness.Forget(id);
             if (_sessions.TryGetValue(id, out var session))
-                session.End(Removed);
+                session.End(Farewells.Removed);
         }
     }
 
@@ -151,11 +167,22 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             IReadOnlyList<NodeId> silent;
             lock (_livenessLock)
                 silent = _liveness.Check(clock.GetElapsedTime(_start));
-            foreach (var node in silent)
-            {
-                logger.LogWarning("node {Node} was silent for {Window}: it is down", node, options.DetectionWindow);
-                await store.ExecuteAsync(new SetNodeState(node, NodeState.Down, "heartbeat failure"), stopping);
-            }
+            await Task.WhenAll(silent.Select(node => DeclareDownAsync(node, stopping)));
+        }
+    }
+
+    private async Task DeclareDownAsync(NodeId node, CancellationToken stopping)
+    {
+        logger.LogWarning("node {Node} was silent for {Window}: it is down", node, options.DetectionWindow);
+        try
+        {
+            await store.ExecuteAsync(new SetNodeState(node, NodeState.Down, "heartbeat failure"), stopping);
+        }
+        catch (OverloadedException)
+        {
+            // Told once only: it must be watched again, or it would never be declared down.
+            lock (_livenessLock)
+                _liveness.Heard(node, clock.GetElapsedTime(_start) - options.DetectionWindow);
         }
     }
 
@@ -183,10 +210,4 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             logger.LogDebug(e, "node {Node} is back, but this manager cannot record it", node);
         }
     }
-
-    private static Farewell Removed => new()
-    {
-        Reason = Farewell.Types.Reason.NodeRemoved,
-        Message = "this node was removed from the cluster",
-    };
 }

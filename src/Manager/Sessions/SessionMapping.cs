@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Orch.Contracts.Agent;
 using Orch.Core.Commands;
+using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using CoreDescription = Orch.Core.Model.NodeDescription;
@@ -15,6 +16,10 @@ namespace Orch.Manager.Sessions;
 /// <summary>Core records to and from the agent protocol's messages; pure.</summary>
 internal static class SessionMapping
 {
+    private const int MaxText = 4096;
+    private const int MaxPorts = 1024;
+    private const int MaxDescriptionBytes = 256 * 1024;
+
     public static WireEpoch ToWire(this CoreEpoch epoch) => new() { Incarnation = epoch.Incarnation, Term = epoch.Term };
 
     public static TaskAssignment ToAssignment(this TaskRecord task)
@@ -71,11 +76,22 @@ internal static class SessionMapping
             ExitCode = report.HasExitCode ? report.ExitCode : null,
             LocalRestarts = report.LocalRestarts,
             Ports = report.Ports.Count == 0 ? null
-                : [.. report.Ports.Select(p => new BoundPort(p.Name, p.Protocol, p.TargetPort, p.PublishedPort_))],
+                : [.. report.Ports.Take(MaxPorts).Select(p =>
+                    new BoundPort(Clip(p.Name), Clip(p.Protocol), p.TargetPort, p.PublishedPort_))],
         });
     }
 
-    public static CoreDescription ToCore(this WireDescription wire) => new()
+    /// <summary>Null when it is larger than any machine needs, in the form in which it would be stored.</summary>
+    public static CoreDescription? ToCore(this WireDescription wire)
+    {
+        if (wire.CalculateSize() > MaxDescriptionBytes)
+            return null;
+        var core = Map(wire);
+        var stored = EventCodec.Encode(new NodeDescribed(default, core, wire.Address, default));
+        return stored.Length <= MaxDescriptionBytes ? core : null;
+    }
+
+    private static CoreDescription Map(WireDescription wire) => new()
     {
         Hostname = wire.Hostname,
         Architecture = wire.Architecture,
@@ -96,5 +112,8 @@ internal static class SessionMapping
     private static Dictionary<string, string> Sorted(IEnumerable<KeyValuePair<string, string>> map) =>
         map.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
 
-    private static string? Text(string text) => text is "" ? null : text;
+    private static string? Text(string text) => text is "" ? null : Clip(text);
+
+    /// <summary>What an agent says is stored: no node may make a record that the log cannot take.</summary>
+    private static string Clip(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
 }

@@ -17,8 +17,8 @@ namespace Orch.Manager.Writing;
 /// </summary>
 public sealed class ClusterStore
 {
-    /// <summary>Commands that may wait; beyond that callers are told to come back.</summary>
-    private const int MaxWaiting = 50_000;
+    /// <summary>Commands without an answer yet; beyond that callers are told to come back.</summary>
+    private const int MaxUnanswered = 50_000;
 
     private readonly ClusterWriter _writer;
     private readonly IEventLog _log;
@@ -35,7 +35,7 @@ public sealed class ClusterStore
     /// <summary>Handed to the writer and not answered yet; owned by the loop.</summary>
     private readonly HashSet<Request> _open = [];
     private ClusterState _current;
-    private int _waiting;
+    private int _unanswered;
     private volatile bool _over;
     private Exception? _overBecause;
 
@@ -56,6 +56,9 @@ public sealed class ClusterStore
 
     public Timestamp Now => _clock.Now;
 
+    /// <summary>Why this leadership is over; null while it lasts.</summary>
+    public string? Over => _over ? Ended().Message : null;
+
     /// <summary>
     /// Decides a command; completes when its outcome is durable, or at once when it is refused.
     /// </summary>
@@ -63,9 +66,9 @@ public sealed class ClusterStore
     /// <exception cref="NotLeaderException">The leadership ended; the outcome is unknown.</exception>
     public Task<Decision> ExecuteAsync(ClusterCommand command, CancellationToken cancellation = default)
     {
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        if (Interlocked.Increment(ref _unanswered) > MaxUnanswered)
         {
-            Interlocked.Decrement(ref _waiting);
+            Interlocked.Decrement(ref _unanswered);
             return Task.FromException<Decision>(new OverloadedException());
         }
         var request = new Request(command);
@@ -82,12 +85,11 @@ public sealed class ClusterStore
     public async IAsyncEnumerable<Published> WatchAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var watcher = new Watcher(Current);
+        var watcher = new Watcher();
         _watchers[watcher] = true;
+        watcher.Begin(() => Current);
         if (_over)
             watcher.Complete();
-        else
-            watcher.Publish(Current, new Changes());
         try
         {
             await foreach (var published in watcher.ReadAllAsync(cancellation))
@@ -123,6 +125,9 @@ public sealed class ClusterStore
                     }
                     inFlight = batch;
                     append = AppendAsync(batch);
+
+                    // Only once it is complete: a wake-up before that would be taken and find nothing.
+                    _ = append.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                     continue;
                 }
                 ArmTimer();
@@ -146,25 +151,27 @@ public sealed class ClusterStore
     {
         while (_requests.TryDequeue(out var request))
         {
-            Interlocked.Decrement(ref _waiting);
             _open.Add(request);
             _writer.Enqueue(request, request.Command);
         }
     }
 
+    /// <summary>
+    /// A batch that is more than one append may carry goes into several. Readers see it whole, and a crash in between
+    /// loses nothing: whatever a command or a planner says in several events is looked at again after a replay.
+    /// </summary>
     private async Task<AppendResult> AppendAsync(WriteBatch batch)
     {
-        try
+        var head = batch.ExpectedRevision;
+        AppendResult result = new AppendResult.Appended(head);
+        foreach (var part in BatchParts.Of(batch.Events))
         {
-            var events = new EventData[batch.Events.Count];
-            for (var i = 0; i < events.Length; i++)
-                events[i] = new EventData(EventCodec.KindOf(batch.Events[i]), EventCodec.Encode(batch.Events[i]));
-            return await _log.AppendAsync(Epoch, batch.ExpectedRevision, events, CancellationToken.None).ConfigureAwait(false);
+            result = await _log.AppendAsync(Epoch, head, part, CancellationToken.None).ConfigureAwait(false);
+            head += (ulong)part.Count;
+            if (result is not AppendResult.Appended appended || appended.Head != head)
+                break;
         }
-        finally
-        {
-            Wake();
-        }
+        return result;
     }
 
     private void Accept(AppendResult result, WriteBatch batch)
@@ -195,6 +202,7 @@ public sealed class ClusterStore
         {
             var request = (Request)answer.Ticket;
             _open.Remove(request);
+            Interlocked.Decrement(ref _unanswered);
             request.Outcome.TrySetResult(answer.Decision);
         }
     }
@@ -225,7 +233,10 @@ public sealed class ClusterStore
     private void FailWaiting()
     {
         while (_requests.TryDequeue(out var request))
+        {
+            Interlocked.Decrement(ref _unanswered);
             request.Outcome.TrySetException(Ended());
+        }
     }
 
     private NotLeaderException Ended() => new(

@@ -7,14 +7,25 @@ namespace Orch.Manager.Writing;
 /// One reader of published views. A slow one gets several commits merged into one, never a backlog: what waits here is
 /// one view and one set of ids, however far behind the reader is.
 /// </summary>
-internal sealed class Watcher(ClusterState first)
+internal sealed class Watcher
 {
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private ClusterState _view = first;
+    private ClusterState? _view;
     private Changes? _pending;
     private bool _all = true;
+
+    /// <summary>
+    /// The first view, read under the lock once commits are published here: an older one can never take the place of
+    /// a newer one that came meanwhile.
+    /// </summary>
+    public void Begin(Func<ClusterState> current)
+    {
+        lock (_lock)
+            _view = current();
+        _signal.Writer.TryWrite(true);
+    }
 
     public void Publish(ClusterState view, Changes changes)
     {
@@ -53,7 +64,9 @@ internal sealed class Watcher(ClusterState first)
     {
         lock (_lock)
         {
-            var (view, pending, all) = (_view, _pending, _all);
+            if (_view is not { } view)
+                return null;
+            var (pending, all) = (_pending, _all);
             (_pending, _all) = (null, false);
             return all ? new(view, null) : pending is null ? null : new(view, pending);
         }

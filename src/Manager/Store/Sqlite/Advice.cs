@@ -7,6 +7,6 @@ internal static class Advice
         "Nothing was changed. Keep a copy of the directory, check the disk, and restore a backup.";
 
     public const string AcceptLoss =
-        "Nothing was changed. Restore a backup or the missing file; or, if the loss is to be accepted, start once "
-        + "with --accept-lost-tail.";
+        "Nothing was changed. Restore a backup or the missing file; or, if the loss is to be accepted, run "
+        + "orch-manager once with its usual options and --accept-lost-tail.";
 }
