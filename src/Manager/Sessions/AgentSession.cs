@@ -17,6 +17,7 @@ internal sealed class AgentSession(
     NodeId node, GrpcServerStream<AgentMessage, ManagerMessage> stream, ClusterStore store, Action heard, ILogger logger)
 {
     private const int MaxQueuedReports = 256;
+    private const int MaxDescriptionBytes = 256 * 1024;
     private readonly Channel<ClusterCommand> _commands = Channel.CreateBounded<ClusterCommand>(MaxQueuedReports);
     private readonly SessionOutbox _outbox = new();
     private Farewell? _farewell;
@@ -74,9 +75,12 @@ internal sealed class AgentSession(
         return true;
     }
 
+    /// <summary>Escapes make the stored form up to six times as long, which the log still takes.</summary>
     private DescribeNode Describe(Contracts.Agent.NodeDescription description) =>
-        new(node, description.ToCore() ?? throw new GrpcException(
-            GrpcStatus.ResourceExhausted, "the description of the node is too long (engine labels?)"), description.Address);
+        description.CalculateSize() <= MaxDescriptionBytes
+            ? new(node, description.ToCore(), description.Address)
+            : throw new GrpcException(
+                GrpcStatus.ResourceExhausted, "the description of the node is too long (engine labels?)");
 
     private async Task ReceiveAsync(CancellationToken cancellation)
     {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Google.Protobuf;
 using Orch.Contracts.Agent;
 using Orch.Core.Commands;
-using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using CoreDescription = Orch.Core.Model.NodeDescription;
@@ -18,7 +17,6 @@ internal static class SessionMapping
 {
     private const int MaxText = 4096;
     private const int MaxPorts = 1024;
-    private const int MaxDescriptionBytes = 256 * 1024;
 
     public static WireEpoch ToWire(this CoreEpoch epoch) => new() { Incarnation = epoch.Incarnation, Term = epoch.Term };
 
@@ -81,17 +79,7 @@ internal static class SessionMapping
         });
     }
 
-    /// <summary>Null when it is larger than any machine needs, in the form in which it would be stored.</summary>
-    public static CoreDescription? ToCore(this WireDescription wire)
-    {
-        if (wire.CalculateSize() > MaxDescriptionBytes)
-            return null;
-        var core = Map(wire);
-        var stored = EventCodec.Encode(new NodeDescribed(default, core, wire.Address, default));
-        return stored.Length <= MaxDescriptionBytes ? core : null;
-    }
-
-    private static CoreDescription Map(WireDescription wire) => new()
+    public static CoreDescription ToCore(this WireDescription wire) => new()
     {
         Hostname = wire.Hostname,
         Architecture = wire.Architecture,
