@@ -29,9 +29,16 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
     public async Task When_a_machine_loses_power_its_tasks_run_elsewhere_and_nothing_else_moves()
     {
         await Manager.OkAsync("service", "create", "--name", "move", "--replicas", "6", "sleeper");
-        var victim = cluster.Machines[2];
-        var stay = (await Manager.RunningTasksAsync()).Keys.Concat((await cluster.Machines[1].RunningTasksAsync()).Keys).ToList();
+        for (var i = 0; i < Soak.Count("ORCH_POWER_LOSSES", 1); i++)
+        {
+            await LosePowerAsync(cluster.Machines[2]);
+            await Manager.OkAsync("service", "update", "--force", "--update-parallelism", "0", "--update-monitor", "100ms", "move");
+        }
+    }
 
+    private async Task LosePowerAsync(OrchMachine victim)
+    {
+        var stay = (await Manager.RunningTasksAsync()).Keys.Concat((await cluster.Machines[1].RunningTasksAsync()).Keys).ToList();
         var clock = Stopwatch.StartNew();
         await victim.Machine.PowerOffAsync();
         await Until.TrueAsync("six tasks run on two machines", async () =>

@@ -1,0 +1,51 @@
+#!/bin/bash
+# soak.sh SCENARIO SECONDS: repeats one fault for as long as the budget lasts, and adds what it did to docs/soak.tsv
+# (scenario, date, count, seconds, result, measurements). Stop it whenever you like and run it again: counts add up.
+# The table in docs/reliability.md is written anew from that file.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+scenario=${1:-list} budget=${2:-300} ledger=docs/soak.tsv
+each=0 filter= variable= project=tests/EndToEnd/EndToEnd.Tests.csproj
+case $scenario in
+    kill) each=20 variable=ORCH_KILLS filter=Daemons_killed_at_random_moments ;;
+    freeze) each=20 variable=ORCH_FREEZES filter=A_machine_that_freezes ;;
+    power) each=5 variable=ORCH_POWER_LOSSES filter=When_a_machine_loses_power ;;
+    corruption) each=65536 variable=ORCH_CORRUPTION_CASES filter=Corruption project=tests/Manager/Manager.Tests.csproj ;;
+    table) ;;
+    *)
+        echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  power (a machine loses power)"
+        echo "           corruption (of a log, byte by byte)  table (write docs/reliability.md anew)"
+        echo "example:   make soak SCENARIO=kill BUDGET=600"
+        [ "$scenario" = list ]; exit ;;
+esac
+
+table() {
+    local begin='<!-- soak: begin -->' end='<!-- soak: end -->' rows
+    rows=$(sort -t$'\t' -k1,1 "$ledger" 2>/dev/null | awk -F'\t' '
+        { n[$1] += $3; s[$1] += $4; if ($5 != "ok") bad[$1]++; last[$1] = $2; m[$1] = m[$1] " " $6 }
+        END { for (k in n) {
+            c = split(m[k], v, " "); asort(v); line = "–"
+            if (c) line = sprintf("p50 %.2f s, max %.2f s (n=%d)", v[int((c+1)/2)], v[c], c)
+            printf "| %s | %d | %d | %s | %d min | %s |\n", k, n[k], bad[k], line, s[k]/60, last[k] } }' 2>/dev/null)
+    awk -v b="$begin" -v e="$end" -v rows="$rows" '
+        $0 == b { print; print ""; print "| scenario | faults | failed runs | measured | time spent | last run |"
+                  print "|---|--:|--:|---|--:|---|"; print rows; print ""; skip = 1 }
+        $0 == e { skip = 0 } !skip' docs/reliability.md >docs/.reliability.new && mv docs/.reliability.new docs/reliability.md
+}
+[ "$scenario" = table ] && { table; exit; }
+
+dotnet build "$project" -v q "-clp:ErrorsOnly;NoSummary" -nologo || exit 1
+ends=$((SECONDS + budget)) done_=0
+while [ $SECONDS -lt $ends ]; do
+    started=$SECONDS
+    out=$(env "$variable=$each" dotnet test "$project" --no-build --nologo --filter "FullyQualifiedName~$filter" \
+        --logger "console;verbosity=detailed" 2>&1)
+    result=ok
+    grep -q 'Test Run Successful' <<<"$out" || { result=failed; printf '%s\n' "$out" | tail -40; }
+    measured=$(grep -oE 'elsewhere: [0-9.]+' <<<"$out" | cut -d' ' -f2 | paste -sd' ')
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$scenario" "$(date +%F)" "$each" $((SECONDS - started)) "$result" "$measured" >>"$ledger"
+    done_=$((done_ + each))
+    echo "$scenario: $done_ so far in this run, $result"
+    [ $result = ok ] || break
+done
+table
