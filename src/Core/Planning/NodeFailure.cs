@@ -13,6 +13,7 @@ internal static class NodeFailure
         // A global task has nowhere else to go: it stays with its node and is running again when the node returns.
         if (service.IsGlobal ? node.Spec.Availability == Model.Specs.NodeAvailability.Drain : node.LosesTasks)
             return true;
-        return !work.Scheduler.CheckConstraints(service.TaskSpec, node.Id).Admitted;
+        return service.TaskSpec.Template.Placement?.Constraints is { Count: > 0 }
+            && !work.Scheduler.CheckConstraints(service.TaskSpec, node.Id).Admitted;
     }
 }

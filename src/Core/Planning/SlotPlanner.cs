@@ -12,6 +12,8 @@ internal static class SlotPlanner
 {
     public static void Plan(Workspace work, Service service, SlotKey slot)
     {
+        if (IsSettled(work, service, slot))
+            return;
         RetireEnded(work, service, slot);
 
         // An ended task may have turned the service's update round: go on with what is wanted now.
@@ -22,6 +24,15 @@ internal static class SlotPlanner
         Fill(work, service, slot);
         Promote(work, service, slot);
         HistoryPruner.Prune(work, service.Id, slot);
+    }
+
+    /// <summary>The common case, cheap: one task, of this version, wanted running, on a node that suits it or on none yet.</summary>
+    private static bool IsSettled(Workspace work, Service service, SlotKey slot)
+    {
+        var ids = work.State.TasksOf(service.Id).In(slot);
+        return ids.Length == 1 && work.State.Tasks.Get(ids[0]) is { IsAlive: true, Desired: TaskState.Running } task
+            && task.Spec.Version == service.TaskSpec.Version
+            && (task.NodeId.IsNone || !NodeFailure.MustLeave(work, service, task));
     }
 
     /// <summary>A task that ended by itself is not wanted any more; its update is told, if it is part of one.</summary>

@@ -14,6 +14,9 @@ public sealed class Workspace(ClusterState state, Scheduler scheduler)
 {
     private readonly List<ClusterEvent> _durable = [];
 
+    /// <summary>What the event being emitted touches; one object for all, since there are millions of events.</summary>
+    private readonly Changes _touched = new();
+
     public ClusterState State { get; } = state;
     public Scheduler Scheduler { get; } = scheduler;
 
@@ -34,7 +37,8 @@ public sealed class Workspace(ClusterState state, Scheduler scheduler)
     public void Emit(ClusterEvent e)
     {
         var removed = e is TaskRemoved r ? State.Tasks.Get(r.Id) : null;
-        var touched = new Changes();
+        var touched = _touched;
+        touched.Clear();
         Fold.Apply(State, e, e.IsDurable ? State.Revision + 1 : State.Revision, touched);
         if (e.IsDurable)
             _durable.Add(e);

@@ -17,6 +17,7 @@ public sealed class Changes
     public IReadOnlyCollection<ServiceId> Services => _services;
     public IReadOnlyCollection<NodeId> Nodes => _nodes;
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
+
     /// <summary>The last records of tasks that are gone: who ran them, and for whom.</summary>
     public IReadOnlyCollection<TaskRecord> RemovedTasks => _removed;
 
@@ -43,11 +44,24 @@ public sealed class Changes
 
     public void AddAll(Changes other)
     {
-        _services.UnionWith(other._services);
-        _nodes.UnionWith(other._nodes);
-        _tasks.UnionWith(other._tasks);
+        foreach (var id in other._services)
+            _services.Add(id);
+        foreach (var id in other._nodes)
+            _nodes.Add(id);
+        foreach (var id in other._tasks)
+            _tasks.Add(id);
         _removed.AddRange(other._removed);
         _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
+    }
+
+    internal void Clear()
+    {
+        _services.Clear();
+        _nodes.Clear();
+        _tasks.Clear();
+        _removed.Clear();
+        _removedServices.Clear();
+        ClusterItself = false;
     }
 }

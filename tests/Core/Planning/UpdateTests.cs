@@ -14,7 +14,8 @@ public sealed class UpdateTests
     private static Func<TaskRecord, TaskState> Failing(string image) =>
         task => Image(task) == image ? TaskState.Failed : TaskState.Running;
 
-    private static (Rig Rig, ServiceId Web) Running(Func<Orch.Core.Model.Specs.ServiceSpec, Orch.Core.Model.Specs.ServiceSpec> shape, ulong replicas = 4)
+    private static (Rig Rig, ServiceId Web) Running(
+        Func<Orch.Core.Model.Specs.ServiceSpec, Orch.Core.Model.Specs.ServiceSpec> shape, ulong replicas = 4)
     {
         var rig = new Rig();
         var web = rig.Create(shape(Specs.Web(replicas)));
