@@ -13,7 +13,7 @@ started=$SECONDS done_=0
 while [ "$done_" -lt "$total" ]; do
     count=$((total - done_ < chunk ? total - done_ : chunk))
     out=$(ORCH_SIM_SEEDS=$count ORCH_SIM_FIRST_SEED=$first dotnet test tests/Simulation/Simulation.Tests.csproj -c Release --no-build \
-        --nologo -v q --filter FullyQualifiedName~Every_seed 2>&1)
+        --nologo --logger "console;verbosity=normal" --filter FullyQualifiedName~Every_seed 2>&1)
     if [ $? -ne 0 ]; then
         printf '%s\n' "$out"
         printf '%s\t%s\t%s\tfailed\n' "$(date -u +%F)" "$first" 0 >> "$book"

@@ -13,13 +13,14 @@ internal sealed class Checker(World world)
 {
     private const long Window = 2_500_000_000;
     private readonly ClusterState _truth = new();
-    private readonly Dictionary<NodeId, (long At, Manager By)> _heard = [];
+    private readonly Dictionary<(NodeId, Manager), long> _heard = [];
+    private readonly HashSet<(NodeId, Manager)> _verdicts = [];
     private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
     private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
 
     public ClusterState Truth => _truth;
 
-    public void Heard(NodeId node, Manager by) => _heard[node] = (world.Now, by);
+    public void Heard(NodeId node, Manager by) => _heard[(node, by)] = world.Now;
 
     /// <summary>A user was told that what carries this token is done.</summary>
     public void Acknowledged(string token)
@@ -29,18 +30,25 @@ internal sealed class Checker(World world)
             Fail($"{token} was acknowledged and is {_stored.GetValueOrDefault(token)} times in the log");
     }
 
+    /// <summary>A manager's verdict; it may hear the node again before the verdict is decided, which is nobody's mistake.</summary>
+    public void Silent(NodeId node, Manager by)
+    {
+        var heardAt = _heard[(node, by)];
+
+        // What a manager could not hear while it stood still is not silence; it notices stalls of a check's interval.
+        var stood = Math.Max(0, Math.Min(world.Now, by.FrozenUntil) - Math.Max(heardAt, by.FrozenFrom));
+        var silent = world.Now - heardAt - stood;
+        if (silent < (stood > 0 ? Window - 200_000_000 : Window))
+            Fail($"node {node} was declared down after {silent / 1e9:0.000} s of silence");
+        _verdicts.Add((node, by));
+    }
+
     public void Decided(Manager by, WriteBatch batch)
     {
         foreach (var down in batch.Events.OfType<NodeStateSet>().Where(e => e.State == NodeState.Down))
         {
-            if (!_heard.TryGetValue(down.Id, out var last) || last.By != by)
-                continue;
-
-            // What a manager could not hear while it stood still is not silence; it notices stalls of a check's interval.
-            var stood = Math.Max(0, Math.Min(world.Now, by.FrozenUntil) - Math.Max(last.At, by.FrozenFrom));
-            var silent = world.Now - last.At - stood;
-            if (silent < (stood > 0 ? Window - 200_000_000 : Window))
-                Fail($"node {down.Id} was declared down after {silent / 1e9:0.000} s of silence");
+            if (!_verdicts.Remove((down.Id, by)))
+                Fail($"node {down.Id} was declared down without a verdict");
         }
     }
 

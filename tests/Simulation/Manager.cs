@@ -167,6 +167,7 @@ internal sealed class Manager : Process
         foreach (var node in _liveness.Check(Monotonic))
         {
             World.Note("silent", node.Value);
+            _cluster.Checker.Silent(node, this);
             Execute(new SetNodeState(node, NodeState.Down, "heartbeat failure"), _ => { });
         }
     }
