@@ -44,11 +44,12 @@ internal sealed class ServerCallLifetime : IDisposable
     /// <summary>The status for a read, write or handler that was stopped by <paramref name="cause"/>.</summary>
     public GrpcException Ended(Exception cause)
     {
+        // A host that stops aborts what lingers, so an abort then says nothing about the client.
+        if (_stopping.IsCancellationRequested)
+            return new GrpcException(GrpcStatus.Unavailable, "the server is shutting down", cause);
         if (_aborted.IsCancellationRequested) return ClientIsGone(cause);
         if (_deadline is { IsCancellationRequested: true })
             return new GrpcException(GrpcStatus.DeadlineExceeded, "the deadline of the call has passed", cause);
-        if (_stopping.IsCancellationRequested)
-            return new GrpcException(GrpcStatus.Unavailable, "the server is shutting down", cause);
         return cause is IOException
             ? ClientIsGone(cause)
             : new GrpcException(GrpcStatus.Cancelled, "the handler has cancelled the call", cause);
