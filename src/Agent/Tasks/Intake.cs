@@ -140,6 +140,12 @@ internal sealed class Intake(CoreState core, TaskSet tasks, ReportDesk reports, 
             outbox.Add(new AgentOutput.SetManagers([.. farewell.Managers]));
         if (farewell.Reason != Contracts.Agent.Farewell.Types.Reason.NodeRemoved)
             return;
+        if (!core.ManagerListens)
+        {
+            // All tasks end by it, so only the leader of the right cluster may say it.
+            outbox.Warn("the removal of this node was told by a manager without a valid epoch: ignored");
+            return;
+        }
         core.Departing = true;
         foreach (var task in tasks.All)
             Remove(task);

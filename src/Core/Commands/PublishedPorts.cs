@@ -21,14 +21,14 @@ internal static class PublishedPorts
         var own = new HashSet<PortKey>();
         foreach (var port in spec.EndpointSpec?.Ports ?? [])
         {
-            var protocol = port.Protocol ?? "tcp";
+            var protocol = PortKey.Of(port).Protocol;
             var isHost = port.PublishMode == "host";
             if (port.PublishedPort is not > 0)
             {
-                if (!isHost && NextDynamic(state, protocol, own, current) is not { } free)
+                if (!isHost && NextDynamic(state, port, own, current) is not { } free)
                     return new([], new(RefusalKind.FailedPrecondition, "no ingress port is free in 30000-32767"));
                 else
-                    chosen.Add(isHost ? port : port with { PublishedPort = NextDynamic(state, protocol, own, current) });
+                    chosen.Add(isHost ? port : port with { PublishedPort = NextDynamic(state, port, own, current) });
             }
             else
             {
@@ -59,12 +59,13 @@ internal static class PublishedPorts
     }
 
     /// <summary>Keeps the number that the service already has for the same target, else the lowest free one.</summary>
-    private static uint? NextDynamic(ClusterState state, string protocol, HashSet<PortKey> own, Service? current)
+    private static uint? NextDynamic(ClusterState state, PortConfig wanted, HashSet<PortKey> own, Service? current)
     {
+        var protocol = PortKey.Of(wanted).Protocol;
         foreach (var held in current?.Ports ?? [])
         {
-            var key = new PortKey(held.Protocol ?? "tcp", held.PublishedPort ?? 0);
-            if (held.PublishMode != "host" && key.Protocol == protocol && key.Port is >= FirstDynamic and <= LastDynamic
+            var key = PortKey.Of(held);
+            if (held.TargetPort == wanted.TargetPort && held.PublishMode != "host" && key.Protocol == protocol && key.Port is >= FirstDynamic and <= LastDynamic
                 && !own.Contains(key))
                 return key.Port;
         }

@@ -93,7 +93,9 @@ public sealed class ClusterPlanner
 
     private void NodeTouched(Workspace work, NodeId id)
     {
-        _services.UnionWith(_globals);
+        // Of a global service only the slot of this node can change; looking at all of its nodes would cost all of them.
+        foreach (var global in _globals)
+            _slots.Add((global, SlotKey.Of(id)));
         foreach (var task in work.State.TasksOn(id))
             _slots.Add((task.ServiceId, task.Slot));
     }

@@ -1,7 +1,6 @@
 using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Scheduling;
-using SpecKey = Orch.Core.State.SpecKey;
 
 namespace Orch.Core.Planning;
 

@@ -21,7 +21,12 @@ internal static class RolloutPlanner
         var room = parallelism == 0 ? survey.Outdated.Count : (int)Math.Min(parallelism, int.MaxValue) - survey.Busy;
         var startFirst = config?.Order == "start-first";
         foreach (var slot in survey.Outdated.Take(Math.Max(room, 0)))
+        {
+            // What is left over follows: every slot that starts brings its service here again.
+            if (work.EventCount > ClusterPlanner.Budget)
+                break;
             StartSlot(work, service, slot, startFirst);
+        }
 
         if (survey.Outdated.Count > 0 || survey.Busy > 0 || survey.Unfinished > 0)
             return survey.NextDelayEnds;

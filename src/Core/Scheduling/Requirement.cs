@@ -96,12 +96,6 @@ internal sealed class Requirement
     }
 }
 
-/// <summary>One version of one service: the key under which a <see cref="Requirement"/> is kept.</summary>
-internal readonly record struct SpecKey(ServiceId Service, ulong Version)
-{
-    public override int GetHashCode() => Service.GetHashCode() ^ StableHash.Mix(Version);
-}
-
 /// <summary>Where the live tasks of one service are, whatever their version.</summary>
 internal sealed class ServiceLoad
 {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orch.Core.Model;
+using Orch.Core.Model.Specs;
 
 namespace Orch.Core.State;
 
@@ -74,16 +75,15 @@ public sealed class ClusterState
     }
 }
 
-public readonly record struct SpecKey(ServiceId Service, ulong Version)
-{
-    public override int GetHashCode() => Service.GetHashCode() ^ StableHash.Mix(Version);
-}
-
 /// <summary>A template and the number of task records that run it; dropped with the last one.</summary>
 public sealed record RetainedSpec(TaskSpec Spec, int Tasks);
 
 public readonly record struct PortKey(string Protocol, uint Port)
 {
+    /// <summary>The published port, or 0; a protocol that is not given or empty means tcp.</summary>
+    public static PortKey Of(PortConfig port) =>
+        new(port.Protocol is null or "" ? "tcp" : port.Protocol, port.PublishedPort ?? 0);
+
     public override int GetHashCode() => StableHash.Of(Protocol) ^ StableHash.Mix(Port);
     public override string ToString() => $"{Protocol}/{Port}";
 }

@@ -115,8 +115,8 @@ internal static class ServiceFold
 
     private static IEnumerable<PortKey> IngressKeys(Service service) =>
         from port in service.Ports
-        where port.PublishMode is null or "ingress" && port.PublishedPort > 0
-        select new PortKey(port.Protocol ?? "tcp", port.PublishedPort ?? 0);
+        where port.PublishMode != "host" && port.PublishedPort > 0
+        select PortKey.Of(port);
 
     private static void Put(ClusterState state, Service service) =>
         state.Services = state.Services.With(state.Token, service.Id, service);

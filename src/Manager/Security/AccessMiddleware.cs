@@ -43,14 +43,14 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
         if (peer.ValidUntil <= clock.GetUtcNow())
             return ConnectionPeer.Unproven("the certificate has expired since the connection was made");
         return peer.Identity is { Node.IsNone: false } node && isRemoved(node.Node)
-            ? ConnectionPeer.Unproven($"node {node.Name} was removed from the cluster; join again")
+            ? peer with { Kind = Callers.RemovedNode, Problem = $"node {node.Name} was removed from the cluster; join again" }
             : peer;
     }
 
     private static (int Status, string Message) Refusal(ConnectionPeer peer, Callers allowed)
     {
         if (allowed == Callers.None) return (StatusCodes.Status403Forbidden, "no access rule allows this call");
-        if (peer.Kind == Callers.Anonymous)
+        if (peer.Kind is Callers.Anonymous or Callers.RemovedNode)
             return (StatusCodes.Status401Unauthorized,
                 peer.Problem ?? "this call needs a client certificate issued by the cluster");
         var who = peer.Identity?.ToString() ?? "a caller on the local socket";

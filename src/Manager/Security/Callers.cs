@@ -15,7 +15,10 @@ public enum Callers
     Admin = 8,
     Anonymous = 16,
 
+    /// <summary>A node with a good certificate that was removed from the cluster: it may only be told so.</summary>
+    RemovedNode = 32,
+
     Nodes = Manager | Worker,
     Operators = LocalSocket | Admin,
-    Everybody = LocalSocket | Manager | Worker | Admin | Anonymous,
+    Everybody = LocalSocket | Manager | Worker | Admin | Anonymous | RemovedNode,
 }

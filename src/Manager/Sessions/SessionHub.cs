@@ -29,7 +29,8 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
     private readonly Lock _registerLock = new();
     private readonly long _start = clock.GetTimestamp();
 
-    public static AccessRule Rule { get; } = new("POST", _method.Path, Callers.Nodes);
+    /// <summary>Also for removed nodes: one that was away at its removal learns of it here and clears itself.</summary>
+    public static AccessRule Rule { get; } = new("POST", _method.Path, Callers.Nodes | Callers.RemovedNode);
 
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGrpc(
         _method, ServeAsync, new GrpcServerOptions { MaxMessageSize = SessionProtocol.MaxMessageBytes, Clock = clock });
@@ -63,6 +64,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         var node = NodeOf(stream, hello);
         if (!store.Current.Nodes.Contains(node))
         {
+            await stream.WriteAsync(new ManagerMessage { Welcome = WelcomeMessage() });
             await stream.WriteAsync(new ManagerMessage { Farewell = Farewells.Removed });
             return;
         }

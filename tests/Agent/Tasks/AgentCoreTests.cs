@@ -393,6 +393,20 @@ public sealed class AgentCoreTests
     }
 
     [Fact]
+    public void A_removal_told_without_a_valid_epoch_is_ignored()
+    {
+        Running();
+        _agent.Connect(term: 5).Disconnect();
+
+        _agent.Connect(term: 4);
+        _agent.Hear(new() { Farewell = new() { Reason = Farewell.Types.Reason.NodeRemoved } });
+        _agent.Settle();
+
+        Assert.Single(_agent.Engine.Containers);
+        Assert.DoesNotContain(_agent.Outputs, o => o is AgentOutput.Depart);
+    }
+
+    [Fact]
     public void Dead_containers_are_kept_but_not_without_bound()
     {
         _agent.Up().Connect();

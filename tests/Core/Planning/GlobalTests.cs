@@ -98,4 +98,21 @@ public sealed class GlobalTests
         Assert.All(rig.Alive(everywhere), t => Assert.Equal("app:2", t.Spec.Template.ContainerSpec!.Image));
         Assert.All(rig.Alive(everywhere), t => Assert.Equal(TaskState.Running, t.State));
     }
+
+    [Fact]
+    public void A_node_that_changes_touches_the_global_tasks_of_no_other()
+    {
+        var rig = new Rig(nodes: 40);
+        var everywhere = rig.Create(Specs.Everywhere());
+        rig.Settle();
+        var before = rig.State.TaskRecordsOf(everywhere).ToDictionary(task => task.Id, task => task.Version);
+
+        rig.Availability(rig.Nodes[3], NodeAvailability.Drain);
+        rig.Settle();
+        rig.Availability(rig.Nodes[3], NodeAvailability.Active);
+
+        Assert.Equal(rig.Nodes.Order(), Places(rig, everywhere));
+        Assert.All(rig.Alive(everywhere).Where(task => task.NodeId != rig.Nodes[3]),
+            task => Assert.Equal(before[task.Id], task.Version));
+    }
 }

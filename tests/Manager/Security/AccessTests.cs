@@ -4,7 +4,9 @@ using Orch.Contracts.Security;
 using Orch.Core.Model;
 using Orch.Grpc;
 using Orch.Grpc.Client;
+using Orch.Manager.Api;
 using Orch.Manager.Security;
+using Orch.Manager.Sessions;
 
 namespace Orch.Tests.Manager.Security;
 
@@ -94,6 +96,15 @@ public sealed class AccessTests
         manager.Removed.Add(new NodeId(2));
         error = await Assert.ThrowsAsync<GrpcException>(() => CallAsync(manager, worker));
         Assert.Equal(GrpcStatus.Unauthenticated, error.Status);
+    }
+
+    [Fact]
+    public void Of_what_nodes_may_call_a_removed_one_may_only_open_a_session_to_be_told_so()
+    {
+        var open = ApiRoutes.Rules.Concat(JoinDesk.Rules).Append(SessionHub.Rule)
+            .Where(rule => rule.Allowed != Callers.Everybody && rule.Allowed.HasFlag(Callers.RemovedNode));
+
+        Assert.Equal([SessionHub.Rule], open);
     }
 
     [Fact]
