@@ -30,6 +30,8 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var session = new ManagerSession(
             new GrpcTransport(credentials, clock), directory, inputs.Writer,
             NewBackoff(TimeSpan.FromSeconds(2)), log, clock);
+        var renewal = new RenewalLoop(
+            credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var executor = new EngineExecutor(engine, new ImageFetch(engine, log), inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
             engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
@@ -45,7 +47,8 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         try
         {
             return await FirstToEndAsync(
-                loop.RunAsync(stop.Token), monitor.RunAsync(stop.Token), DialAsync(monitor, session, stop.Token));
+                loop.RunAsync(stop.Token), monitor.RunAsync(stop.Token), DialAsync(monitor, session, stop.Token),
+                renewal.RunAsync(stop.Token));
         }
         finally
         {
@@ -55,9 +58,9 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
     }
 
     /// <summary>A part that fails ends the agent: half an agent is worse than one that is started again.</summary>
-    private static async Task<string> FirstToEndAsync(Task<string> loop, Task monitor, Task dialling)
+    private static async Task<string> FirstToEndAsync(Task<string> loop, params Task[] others)
     {
-        var first = await Task.WhenAny(loop, monitor, dialling);
+        var first = await Task.WhenAny([loop, .. others]);
         await first;
         return await loop;
     }

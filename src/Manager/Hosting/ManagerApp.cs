@@ -19,7 +19,7 @@ internal static class ManagerApp
 {
     public sealed record Parts(
         ManagerOptions Options, ClusterStore Store, SessionHub Hub, ManagerAdmission Admission, ClusterCa Ca,
-        NodeCredentials Credentials, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock);
+        ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock);
 
     public static WebApplication Build(Parts parts)
     {
@@ -33,7 +33,7 @@ internal static class ManagerApp
             ControlSocket.Clear(parts.Options.Paths.ControlSocket);
             kestrel.ListenUnixSocket(parts.Options.Paths.ControlSocket, listen => listen.UseLocalSocket());
             kestrel.Listen(parts.Options.Listen, listen => listen.UseClusterPort(
-                new ServerCertificate(parts.Credentials.Certificate), parts.Ca.Trust, new ConnectionGate()));
+                parts.Certificate, parts.Ca.Trust, new ConnectionGate()));
         });
         var app = builder.Build();
         var table = new AccessTable([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule]);

@@ -58,15 +58,19 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         var machine = MachineConfig.Load(options.Paths.NodeFile)!;
         var hub = new SessionHub(store, new SessionOptions(machine.Managers), clock, loggers.CreateLogger<SessionHub>());
         using var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
+        var own = NodeCredentials.Load(options.Paths, clock).Certificate;
+        var shown = new ServerCertificate(own);
         await using var app = ManagerApp.Build(new ManagerApp.Parts(
-            options, store, hub, admission, ca, NodeCredentials.Load(options.Paths, clock), machine, loggers, clock));
+            options, store, hub, admission, ca, shown, machine, loggers, clock));
         await app.StartAsync(stopping);
         ControlSocket.Restrict(options.Paths.ControlSocket);
         _logger.LogInformation("listening on {Socket} and {Listen}", options.Paths.ControlSocket, options.Listen);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var keeper = new SnapshotKeeper(store, log, loggers.CreateLogger<SnapshotKeeper>());
-        Task[] loops = [hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token)];
+        var reload = new CertificateReload(shown, own.NotAfter, options.Paths, _logger, clock);
+        Task[] loops =
+            [hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token), reload.RunAsync(stop.Token)];
         var ended = await Task.WhenAny(loops);
         await stop.CancelAsync();
         hub.EndAll();

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
+using Orch.Manager.Hosting;
+using Orch.Manager.Security;
 
 namespace Orch.Tests.Manager.Security;
 
@@ -28,6 +31,27 @@ public sealed class RenewalTests : IDisposable
         Assert.Equal(PeerCertificate.Identify(before), after.Identity);
         Assert.True(after.Certificate.NotAfter > before.NotAfter.AddDays(59));
         Assert.True(after.Certificate.HasPrivateKey);
+    }
+
+    [Fact]
+    public async Task A_manager_shows_what_was_renewed_and_keeps_what_it_has_when_the_file_is_gone()
+    {
+        await using var manager = await TestManager.StartAsync(_cluster);
+        var (paths, credentials) = NewNode();
+        var before = credentials.Certificate;
+        var shown = new ServerCertificate(before);
+        var reload = new CertificateReload(shown, before.NotAfter, paths, NullLogger.Instance, _clock);
+        reload.Look();
+        Assert.Equal(before.Thumbprint, shown.Context.TargetCertificate.Thumbprint);
+
+        _clock.Offset = TimeSpan.FromDays(60);
+        Assert.Null(await new CertificateRenewal(credentials, paths).RenewAsync($"127.0.0.1:{manager.Port}", default));
+        reload.Look();
+        Assert.Equal(credentials.Certificate.Thumbprint, shown.Context.TargetCertificate.Thumbprint);
+
+        File.Delete(paths.NodeCertificate);
+        reload.Look();
+        Assert.Equal(credentials.Certificate.Thumbprint, shown.Context.TargetCertificate.Thumbprint);
     }
 
     [Fact]
