@@ -49,7 +49,14 @@ internal static class Script
     {
         // Half of what happens is users' doing: faults matter most while something changes.
         if (rng.OneIn(2))
-            return rng.Below(8) switch { < 3 => Fault.CreateService, < 5 => Fault.UpdateService, 5 => Fault.ScaleService, 6 => Fault.RemoveService, _ => Fault.SetAvailability };
+            return rng.Below(8) switch
+            {
+                < 3 => Fault.CreateService,
+                < 5 => Fault.UpdateService,
+                5 => Fault.ScaleService,
+                6 => Fault.RemoveService,
+                _ => Fault.SetAvailability,
+            };
         return (Fault)((int)Fault.ContainerExits + rng.Below((int)Fault.SaveSnapshot - (int)Fault.ContainerExits + 1));
     }
 }
