@@ -14,6 +14,9 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
     private static readonly TimeSpan HealthyAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    /// <summary>A program that ends with this says that starting it again changes nothing (sysexits' EX_CONFIG).</summary>
+    private const int NeedsAPerson = 78;
+
     public async Task RunAsync(CancellationToken stop)
     {
         var delay = FirstDelay;
@@ -21,7 +24,13 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
         {
             var started = clock.GetTimestamp();
             if (spec.Needs is null || File.Exists(spec.Needs))
-                await RunOnceAsync(stop);
+            {
+                if (await RunOnceAsync(stop) == NeedsAPerson)
+                {
+                    log($"{spec.Name} is not started again: {spec.LogFile} says what must be put right; then `orch stop` and `orch start`");
+                    return;
+                }
+            }
             if (clock.GetElapsedTime(started) >= HealthyAfter)
                 delay = FirstDelay;
             if (!await PauseAsync(delay, stop))
@@ -30,19 +39,22 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken stop)
+    /// <summary>The exit code, or null when it did not start or was stopped.</summary>
+    private async Task<int?> RunOnceAsync(CancellationToken stop)
     {
+        int? code = null;
         LogRotation.Trim(spec.LogFile);
         using var child = Start();
         if (child is null)
-            return;
+            return null;
         if (spec.PidFile is { } file)
             await File.WriteAllTextAsync(file, child.Id.ToString(CultureInfo.InvariantCulture), CancellationToken.None);
         log($"{spec.Name} started as process {child.Id}");
         try
         {
             await child.WaitForExitAsync(stop);
-            log($"{spec.Name} ended with exit code {child.ExitCode}");
+            code = child.ExitCode;
+            log($"{spec.Name} ended with exit code {code}");
         }
         catch (OperationCanceledException)
         {
@@ -50,6 +62,7 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
         }
         if (spec.PidFile is { } written)
             File.Delete(written);
+        return code;
     }
 
     private Process? Start()

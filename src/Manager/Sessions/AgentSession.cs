@@ -140,12 +140,12 @@ internal sealed class AgentSession(
     private async Task SendAsync(CancellationToken cancellation)
     {
         var ledger = new AssignmentLedger(node, store.Epoch);
-        await stream.WriteAsync(new ManagerMessage { Assignments = ledger.Complete(store.Current) });
+        await AssignAsync(ledger.Complete(store.Current));
         while (await _outbox.WaitAsync(cancellation))
         {
             var (touched, recorded, heartbeat) = _outbox.Take();
             if (touched.Count > 0 && ledger.Delta(store.Current, touched) is { } delta)
-                await stream.WriteAsync(new ManagerMessage { Assignments = delta });
+                await AssignAsync(delta);
             if (recorded.Count > 0)
                 await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
             if (heartbeat > 0)
@@ -153,6 +153,12 @@ internal sealed class AgentSession(
         }
         if (_farewell is { } farewell)
             await stream.WriteAsync(new ManagerMessage { Farewell = farewell });
+    }
+
+    private async Task AssignAsync(Assignments assignments)
+    {
+        foreach (var part in AssignmentParts.Split(assignments))
+            await stream.WriteAsync(new ManagerMessage { Assignments = part });
     }
 
     private void Acknowledge(IEnumerable<TaskReport> tasks) =>
