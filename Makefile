@@ -20,7 +20,7 @@ build: ## bin/orch bin/orch-manager bin/orch-agent
 
 test: ## install what the tests need and run them all
 	@scripts/install-deps.sh test
-	@$(MAKE) --no-print-directory build
+	@KEEP_COMPILER=1 $(MAKE) --no-print-directory build
 	@scripts/test.sh all
 
 check: ## format, analyzers and the fast tests

@@ -9,7 +9,8 @@ case $mode in
     all) projects=("${fast[@]}" Simulation EndToEnd) ;;
     *) projects=("$mode") ;;
 esac
-failed_build=0
+export UseSharedCompilation=true   # one compiler process for all projects, ended with this script
+trap 'dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true' EXIT
 if [ "$mode" = check ]; then
     dotnet format whitespace Orchestrator.sln --verify-no-changes -v q || { echo "run: dotnet format whitespace Orchestrator.sln" >&2; exit 1; }
 fi
