@@ -19,6 +19,8 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
         await Manager.InitAsync();
         foreach (var worker in _machines.Skip(1))
             await worker.JoinAsync(Manager);
+        await Until.TrueAsync("every machine is ready", async () => (await Manager.Api.GetAsync("nodes")).EnumerateArray()
+            .Count(node => node.GetProperty("Status").GetProperty("State").GetString() == "ready") == machines);
     }
 
     public override async Task DisposeAsync()
