@@ -22,9 +22,11 @@ esac
 table() {
     local begin='<!-- soak: begin -->' end='<!-- soak: end -->' rows
     rows=$(sort -t$'\t' -k1,1 "$ledger" 2>/dev/null | awk -F'\t' '
+        function rank(v, c, i, j, t) { for (i = 2; i <= c; i++) { t = v[i] + 0
+            for (j = i - 1; j >= 1 && v[j] + 0 > t; j--) v[j + 1] = v[j]; v[j + 1] = t } }
         { n[$1] += $3; s[$1] += $4; if ($5 != "ok") bad[$1]++; last[$1] = $2; m[$1] = m[$1] " " $6 }
         END { for (k in n) {
-            c = split(m[k], v, " "); asort(v); line = "–"
+            c = split(m[k], v, " "); rank(v, c); line = "–"
             if (c) line = sprintf("p50 %.2f s, max %.2f s (n=%d)", v[int((c+1)/2)], v[c], c)
             printf "| %s | %d | %d | %s | %d min | %s |\n", k, n[k], bad[k], line, s[k]/60, last[k] } }' 2>/dev/null)
     awk -v b="$begin" -v e="$end" -v rows="$rows" '
