@@ -24,8 +24,9 @@ internal static class DecideService
         if (state.ServicesByName.Contains(c.Spec.Name))
             return Decision.Refuse(RefusalKind.AlreadyExists,
                 $"name conflicts with an existing object: service {c.Spec.Name} already exists");
-        if (PublishedPorts.Choose(state, c.Spec, null) is not { Refusal: null } ports)
-            return new Refused(PublishedPorts.Choose(state, c.Spec, null).Refusal!);
+        var ports = PublishedPorts.Choose(state, c.Spec, null);
+        if (ports.Refusal is not null)
+            return new Refused(ports.Refusal);
         var id = new ServiceId(step.NewId());
         var spec = Completed(c.Spec);
         return Decision.Accept(new Reply(id.ToString()), new ServiceCreated(id, spec, ports.Ports, step.Now));
