@@ -10,7 +10,8 @@ case $mode in
     *) projects=("$mode") ;;
 esac
 export UseSharedCompilation=true   # one compiler process for all projects, ended with this script
-trap 'dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true' EXIT
+results=$(mktemp -d)
+trap 'rm -rf "$results"; dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true' EXIT
 if [ "$mode" = check ]; then
     dotnet format whitespace Orchestrator.sln --verify-no-changes -v q || { echo "run: dotnet format whitespace Orchestrator.sln" >&2; exit 1; }
 fi
@@ -20,13 +21,17 @@ for project in "${projects[@]}"; do
     file=tests/$project/$project.Tests.csproj
     [ -e "$file" ] || continue
     started=$SECONDS
-    out=$(dotnet test "$file" --no-build --nologo -v q --logger "console;verbosity=minimal" "$@" 2>&1)
+    # A test that waits for ever is ended and named; whatever still holds our output then does not hold us up.
+    out=$(timeout -k 10 1200 dotnet test "$file" --no-build --nologo -v q --logger "console;verbosity=minimal" \
+        --blame-hang-timeout 4m --blame-hang-dump-type none --results-directory "$results" "$@" 2>&1)
+    status=$?
     line=$(grep -E '(Passed|Failed|Skipped)! +- Failed:' <<<"$out" | tail -1)
     if [ -z "$line" ]; then
         printf '%s\n' "$out" | tail -40
         echo "$project: no result"; failed=$((failed + 1)); continue
     fi
     read -r f p s <<<"$(sed -E 's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+).*/\1 \2 \3/' <<<"$line")"
+    [ "$status" = 0 ] || [ "$f" != 0 ] || f=1   # aborted: what ran had passed, the rest never ran
     [ "$f" = 0 ] || printf '%s\n' "$out" | grep -v '^\s*$' | tail -80
     [ "$s" = 0 ] || printf '%s\n' "$out" | grep -E 'SKIP|Skipped ' | head -20
     printf '%-14s %5d passed %4d failed %4d skipped   %3d s\n' "$project" "$p" "$f" "$s" $((SECONDS - started))

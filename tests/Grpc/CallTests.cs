@@ -65,10 +65,19 @@ public sealed class CallTests
         using var invoker = new HttpMessageInvoker(GrpcHandler.Create());
         var channel = server.Connect(invoker);
         var calls = new List<GrpcDuplexCall<byte[], byte[]>>();
-        for (var i = 0; i < 35; i++) calls.Add(await channel.OpenDuplexAsync(Chat));
+        for (var i = 0; i < 35; i++)
+        {
+            // One at a time: a new connection's limit is known with the server's first answer on it, and streams
+            // opened in excess before that are refused (unavailable, to be tried again).
+            var call = await channel.OpenDuplexAsync(Chat);
+            await call.WriteAsync([9]);
+            Assert.True(await call.Responses.MoveNextAsync());
+            calls.Add(call);
+        }
+
         foreach (var call in calls)
         {
-            await call.WriteAsync([9]);
+            await call.WriteAsync([8]);
             Assert.True(await call.Responses.MoveNextAsync());
             await call.DisposeAsync();
         }

@@ -32,6 +32,10 @@ internal sealed class DuplexContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // A server that has too many streams refuses one, and the transport tries again by itself. The caller already
+        // holds the first try's stream and may have written to it: the call fails as unavailable rather than in part.
+        if (_stream.Task.IsCompleted) throw new IOException("the server has refused the stream");
+
         // Without this flush the server learns of the call only with its first message.
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         _stream.TrySetResult(stream);

@@ -20,7 +20,17 @@ public class GrpcServerCall
     public CancellationToken Cancellation => _lifetime.Token;
 
     /// <summary>Sends the response headers now, for a client that waits for them before the first message.</summary>
-    public Task StartAsync() => Http.Response.HasStarted
-        ? Task.CompletedTask
-        : Http.Response.StartAsync(_lifetime.Token);
+    /// <exception cref="GrpcException">The client is gone, the deadline passed, or the host is stopping.</exception>
+    public async Task StartAsync()
+    {
+        if (Http.Response.HasStarted) return;
+        try
+        {
+            await Http.Response.StartAsync(_lifetime.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            throw _lifetime.Ended(error);
+        }
+    }
 }

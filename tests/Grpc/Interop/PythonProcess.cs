@@ -5,11 +5,14 @@ namespace Orch.Tests.Grpc.Interop;
 /// <summary>A script beside the tests. It ends with its standard input, so a crashed test run leaves nothing behind.</summary>
 internal sealed class PythonProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
 
     private PythonProcess(Process process) => _process = process;
 
-    public StreamReader Output => _process.StandardOutput;
+    /// <summary>The next line it prints; fails rather than waits for ever.</summary>
+    public Task<string?> NextLineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
 
     public static PythonProcess Start(string script, params string[] arguments)
     {
