@@ -13,6 +13,9 @@ if ! engine_answers $engine; then
     if ! engine_answers "$engine"; then
         say "no Docker Engine answers: starting one with its own data root"
         mkdir -p "$state/engine"
+        for family in iptables ip6tables; do   # the engine changes this policy; `make stop` puts it back
+            $family -w -S FORWARD 2>/dev/null | awk '$1 == "-P" {print $3}' >"$state/engine/$family.forward" || true
+        done
         # A socket's path is short by law of the kernel; the exec root would make it too long below a deep directory.
         setsid dockerd -H "unix://$engine" --data-root "$state/engine/data" --exec-root "/run/orch-run-engine" \
             --pidfile "$state/engine/pid" --live-restore >"$state/engine/log" 2>&1 </dev/null &
