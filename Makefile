@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CONFIG ?= Release
 
-.PHONY: help run stop build test check bench sim soak clean
+.PHONY: help run stop build dist test check bench sim soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -17,6 +17,9 @@ stop: ## end what `make run` started, leaving nothing
 
 build: ## bin/orch bin/orch-manager bin/orch-agent
 	@scripts/build.sh
+
+dist: ## the same in dist/, with the .NET runtime, for machines without it
+	@scripts/build.sh dist
 
 test: ## install what the tests need and run them all
 	@scripts/install-deps.sh test
@@ -38,6 +41,6 @@ soak: ## SCENARIO=… BUDGET=…s, adds to the counts of earlier runs
 	@scripts/soak.sh $(or $(SCENARIO),list) $(or $(BUDGET),300)
 
 clean: ## what builds and tests left in the tree
-	@rm -rf bin TestResults; find src tests bench -name bin -o -name obj | xargs rm -rf
+	@rm -rf bin dist TestResults; find src tests bench -name bin -o -name obj | xargs rm -rf
 
 include tests/Lab/lab.mk
