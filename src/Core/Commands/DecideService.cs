@@ -82,14 +82,21 @@ internal static class DecideService
                 Runtime = template.Runtime ?? "container",
             },
             Networks = null,
-            Mode = SpecRules.ModeOf(spec) == "replicated"
-                ? new ServiceMode
-                {
-                    Replicated = new ReplicatedMode { Replicas = spec.Mode?.Replicated?.Replicas ?? 1 },
-                }
-                : spec.Mode,
+            Mode = Completed(spec.Mode),
         };
     }
+
+    private static ServiceMode Completed(ServiceMode? mode) => mode switch
+    {
+        { Global: not null } or { GlobalJob: not null } => mode,
+
+        // Docker's client reads both numbers of a job without asking whether they are there.
+        { ReplicatedJob: { } job } => mode with
+        {
+            ReplicatedJob = job with { MaxConcurrent = job.MaxConcurrent ?? job.Completions, TotalCompletions = job.Completions },
+        },
+        _ => new() { Replicated = new() { Replicas = mode?.Replicated?.Replicas ?? 1 } },
+    };
 
     /// <summary>A refusal that came from a rule, as a decision.</summary>
     private readonly record struct Refused(Refusal Reason)

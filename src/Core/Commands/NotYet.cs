@@ -10,8 +10,6 @@ internal static class NotYet
 {
     public static Refusal? Check(ServiceSpec spec)
     {
-        if (spec.Mode is { ReplicatedJob: not null } or { GlobalJob: not null })
-            return Unsupported("jobs are not supported by this version of orch: use mode replicated or global");
         var container = spec.TaskTemplate?.ContainerSpec;
         if (container?.Secrets is { Count: > 0 })
             return Unsupported("secrets are not supported by this version of orch");

@@ -12,6 +12,10 @@ internal static class ServiceUpdates
     {
         var template = spec.TaskTemplate ?? new TaskTemplate();
         var endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports };
+
+        // Whatever changes, a job runs again from the start.
+        if (spec.IsJob)
+            return new ServiceUpdated(service.Id, spec, ports, NewVersion: true, Update: null, now);
         var replaces = SpecFingerprint.Of(template, endpoint) != service.TaskSpec.Fingerprint;
         var newVersion = replaces || !SameButRunning(template, service.TaskSpec.Template);
         var progress = new UpdateProgress

@@ -61,6 +61,10 @@ public static partial class SpecRules
         var set = new object?[] { mode?.Replicated, mode?.Global, mode?.ReplicatedJob, mode?.GlobalJob };
         if (set.Count(one => one is not null) > 1)
             return Invalid("must specify only one service mode");
+        if (spec.IsJob && (spec.UpdateConfig ?? spec.RollbackConfig) is not null)
+            return Invalid("update and rollback configuration is not supported for jobs");
+        if (mode?.ReplicatedJob is { } job && Math.Max(job.Completions, job.MaxConcurrent ?? 0) is var most && most > MaxReplicas)
+            return Invalid($"{most} is more than the tasks one job may have ({MaxReplicas})");
         return mode?.Replicated?.Replicas > MaxReplicas
             ? Invalid($"replicas {mode.Replicated.Replicas} is more than one service may have ({MaxReplicas})") : null;
     }

@@ -25,10 +25,16 @@ public sealed record Service
     public IReadOnlyList<PortConfig> Ports { get; init; } = [];
     public UpdateProgress? Update { get; init; }
 
-    public bool IsGlobal => Spec.Mode?.Global is not null;
+    /// <summary>When the present run of a job was asked for; never for other services.</summary>
+    public Timestamp LastExecution { get; init; }
 
-    /// <summary>Wanted number of slots; only for replicated services.</summary>
-    public ulong Replicas => Spec.Mode?.Replicated?.Replicas ?? 1;
+    public bool IsGlobal => Spec.Mode is { Global: not null } or { GlobalJob: not null };
+
+    /// <summary>Its tasks end by themselves; every update is a new run of all of them.</summary>
+    public bool IsJob => Spec.IsJob;
+
+    /// <summary>Wanted number of slots, for a job: of completions; only for services that are not global.</summary>
+    public ulong Replicas => Spec.Mode?.ReplicatedJob is { } job ? job.Completions : Spec.Mode?.Replicated?.Replicas ?? 1;
 
     public bool IsUpdating => Update is { State: UpdateState.Updating or UpdateState.RollbackStarted };
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orch.Core.Model.Specs;
 
 namespace Orch.Core.Model;
@@ -14,6 +15,16 @@ public sealed class TaskSpec
     public required TaskTemplate Template { get; init; }
     public EndpointSpec? Endpoint { get; init; }
     public Dictionary<string, string>? ServiceLabels { get; init; }
+
+    /// <summary>Which run of a job its tasks belong to, counted from 0; null for services that are no jobs.</summary>
+    public ulong? JobIteration { get; init; }
+
+    /// <summary>
+    /// The restart policy in force: a job's task that succeeded is done, so there "any" means on-failure.
+    /// </summary>
+    [JsonIgnore]
+    public RestartPolicy? Restart => JobIteration is null || Template.RestartPolicy?.Condition is "none" or "on-failure"
+        ? Template.RestartPolicy : (Template.RestartPolicy ?? new()) with { Condition = "on-failure" };
 
     /// <summary>Equal for two versions whose containers would be the same (see <see cref="SpecFingerprint"/>).</summary>
     public UInt128 Fingerprint => _fingerprint ??= SpecFingerprint.Of(Template, Endpoint);

@@ -15,6 +15,7 @@ public sealed class ClusterPlanner
     private readonly HashSet<ServiceId> _services = [];
     private readonly HashSet<(ServiceId Service, SlotKey Slot)> _slots = [];
     private readonly HashSet<ServiceId> _globals = [];
+    private readonly JobPlanner _jobs = new();
     private readonly PendingTasks _pending = new();
     private readonly DueTimes _due = new();
 
@@ -73,7 +74,7 @@ public sealed class ClusterPlanner
             if (work.State.Services.TryGet(id, out var service))
                 AddService(service);
             else
-                (_, _) = (_globals.Remove(id), _services.Add(id));
+                Forget(id);
         }
         foreach (var id in changes.Nodes)
             NodeTouched(work, id);
@@ -82,6 +83,13 @@ public sealed class ClusterPlanner
             if (work.State.Tasks.TryGet(id, out var task))
                 TaskTouched(task);
         }
+    }
+
+    private void Forget(ServiceId id)
+    {
+        _globals.Remove(id);
+        _jobs.Forget(id);
+        _services.Add(id);
     }
 
     private void AddService(Service service)
@@ -127,11 +135,19 @@ public sealed class ClusterPlanner
     {
         if (service.IsGlobal)
             GlobalPlanner.PlanSlot(work, service, slot);
+        else if (service.IsJob)
+            JobSlot(work, service, slot);
         else
             ReplicatedPlanner.PlanSlot(work, service, slot);
 
         // The rest of an update depends on this slot: the rollout is surveyed with the service.
         if (service.IsUpdating)
+            _services.Add(service.Id);
+    }
+
+    private void JobSlot(Workspace work, Service service, SlotKey slot)
+    {
+        if (!_jobs.PlanSlot(work, service, slot, Budget))
             _services.Add(service.Id);
     }
 
@@ -153,7 +169,7 @@ public sealed class ClusterPlanner
     {
         var planned = service.IsGlobal
             ? GlobalPlanner.PlanAll(work, service, Budget)
-            : ReplicatedPlanner.PlanAll(work, service, Budget);
+            : service.IsJob ? _jobs.PlanAll(work, service, Budget) : ReplicatedPlanner.PlanAll(work, service, Budget);
         if (!planned)
             _services.Add(service.Id);
         else if (work.State.Services.Get(service.Id) is { IsUpdating: true } updating

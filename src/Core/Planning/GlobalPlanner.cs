@@ -34,6 +34,8 @@ internal static class GlobalPlanner
             Leave(work, service, slot);
         else if (node.TakesNewTasks && WasLeftBehind(work, service, slot))
             RolloutPlanner.StartSlot(work, service, slot, startFirst: false);
+        else if (service.IsJob)
+            JobPlanner.PlanTasks(work, service, slot);
         else
             SlotPlanner.Plan(work, service, slot);
     }

@@ -16,7 +16,7 @@ internal static class HistoryPruner
         var keep = Math.Max(limit, tasks.Any(task => task.IsAlive) ? 0 : 1);
         foreach (var task in tasks)
         {
-            if (task.Desired <= TaskState.Running || !IsOver(work, task))
+            if (task.Desired <= TaskState.Running || !IsOver(work, task) || IsJobsMemory(work, task, tasks[^1]))
                 continue;
             if (task.Desired == TaskState.Remove || NodeGone(work, task))
                 work.Emit(new TaskRemoved(task.Id));
@@ -26,6 +26,12 @@ internal static class HistoryPruner
         for (var i = 0; i < finished.Count - keep; i++)
             work.Emit(new TaskRemoved(finished[i].Id));
     }
+
+    /// <summary>That a slot completed (or tried for the last time) in this run of its job is known by this record alone.</summary>
+    private static bool IsJobsMemory(Workspace work, TaskRecord task, TaskRecord newest) =>
+        task.Spec.JobIteration is not null && task.State.IsTerminal() && task.Desired == TaskState.Shutdown
+        && (task.State == TaskState.Complete || task.Id == newest.Id)
+        && work.State.Services.Get(task.ServiceId)?.TaskSpec.Version == task.Spec.Version;
 
     /// <summary>No container of it can be running where anybody would report it.</summary>
     private static bool IsOver(Workspace work, TaskRecord task) =>

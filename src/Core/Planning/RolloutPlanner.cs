@@ -54,7 +54,7 @@ internal static class RolloutPlanner
     {
         if (SlotPlanner.LastEnded(work, service, slot) is not { } ended)
             TaskCreation.Create(work, service, slot, TaskState.Running, default, RestartHistory.None);
-        else if (RestartRules.Next(ended, service.TaskSpec.Template.RestartPolicy, work.Now) is { } next)
+        else if (RestartRules.Next(ended, service.TaskSpec.Restart, work.Now) is { } next)
             TaskCreation.Create(work, service, slot,
                 next.NotBefore > work.Now ? TaskState.Ready : TaskState.Running, next.NotBefore, next.History);
     }
@@ -139,5 +139,5 @@ internal sealed class RolloutSurvey
     /// <summary>The new version ended here and its restart policy allows no other try: the old task stays.</summary>
     private static bool GaveUp(Workspace work, Service service, SlotKey slot) =>
         SlotPlanner.LastEnded(work, service, slot) is { } ended
-        && RestartRules.Next(ended, service.TaskSpec.Template.RestartPolicy, work.Now) is null;
+        && RestartRules.Next(ended, service.TaskSpec.Restart, work.Now) is null;
 }

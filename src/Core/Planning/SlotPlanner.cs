@@ -97,10 +97,13 @@ internal static class SlotPlanner
             // A delay that its predecessor was still waiting for is not cut short by the loss of a node.
             var same = newest is not null && IsCurrent(service, newest);
             var waits = same && newest!.RunningSince.IsNever && newest.NotBefore > work.Now;
-            TaskCreation.Create(work, service, slot, waits ? TaskState.Ready : TaskState.Running,
+
+            // Two runs of a job never meet in one slot.
+            var follows = service.IsJob && PredecessorStands(work, service, slot);
+            TaskCreation.Create(work, service, slot, waits || follows ? TaskState.Ready : TaskState.Running,
                 waits ? newest!.NotBefore : default, same ? newest!.Restarts : RestartHistory.None);
         }
-        else if (RestartRules.Next(newest!, service.TaskSpec.Template.RestartPolicy, work.Now) is { } next)
+        else if (RestartRules.Next(newest!, service.TaskSpec.Restart, work.Now) is { } next)
         {
             var desired = next.NotBefore > work.Now ? TaskState.Ready : TaskState.Running;
             TaskCreation.Create(work, service, slot, desired, next.NotBefore, next.History);
@@ -140,7 +143,8 @@ internal static class SlotPlanner
         [.. work.State.TasksIn(service.Id, slot).Where(task => task.IsAlive)];
 
     public static bool IsCurrent(Service service, TaskRecord task) =>
-        task.Spec.Version == service.TaskSpec.Version || task.Spec.Fingerprint == service.TaskSpec.Fingerprint;
+        task.Spec.Version == service.TaskSpec.Version
+        || (!service.IsJob && task.Spec.Fingerprint == service.TaskSpec.Fingerprint);
 
     private static int Rank(TaskRecord task) => task.Desired == TaskState.Running ? 1000 + (int)task.State : (int)task.State;
 }

@@ -46,7 +46,8 @@ internal static class ServiceFold
             CreatedAt = e.At,
             UpdatedAt = e.At,
             Version = state.Revision,
-            TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision),
+            TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision, e.Spec.IsJob ? 0 : null),
+            LastExecution = e.Spec.IsJob ? e.At : default,
             Ports = e.Ports,
         };
         state.ServicesByName = state.ServicesByName.With(state.Token, e.Spec.Name, e.Id);
@@ -73,7 +74,8 @@ internal static class ServiceFold
                 SpecRetention.Retain(state, older);
             after = after with
             {
-                TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision),
+                TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision, before.TaskSpec.JobIteration + 1),
+                LastExecution = e.Spec.IsJob ? e.At : default,
                 PreviousTaskSpec = before.TaskSpec,
             };
         }
@@ -91,7 +93,8 @@ internal static class ServiceFold
             SpecRetention.Retain(state, previous);
     }
 
-    private static TaskSpec TaskSpecOf(ServiceId id, ServiceSpec spec, List<PortConfig> ports, ulong version) => new()
+    private static TaskSpec TaskSpecOf(
+        ServiceId id, ServiceSpec spec, List<PortConfig> ports, ulong version, ulong? iteration) => new()
     {
         ServiceId = id,
         Version = version,
@@ -99,6 +102,7 @@ internal static class ServiceFold
         Template = spec.TaskTemplate ?? new TaskTemplate(),
         Endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports },
         ServiceLabels = spec.Labels,
+        JobIteration = iteration,
     };
 
     public static void HoldPorts(ClusterState state, Service service)

@@ -49,7 +49,8 @@ internal static class SessionMapping
         ServiceId = spec.ServiceId.ToString(),
         Version = spec.Version,
         ServiceName = spec.ServiceName,
-        TemplateJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(spec.Template, SpecJson.Default.TaskTemplate)),
+        TemplateJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(
+            spec.Template with { RestartPolicy = spec.Restart }, SpecJson.Default.TaskTemplate)),
         EndpointJson = spec.Endpoint is null ? ByteString.Empty
             : ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(spec.Endpoint, SpecJson.Default.EndpointSpec)),
         LabelsJson = spec.ServiceLabels is null ? ByteString.Empty

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orch.Core.Model.Specs;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed record ServiceSpec : SpecObject
     public UpdateConfig? UpdateConfig { get; init; }
     public UpdateConfig? RollbackConfig { get; init; }
     public EndpointSpec? EndpointSpec { get; init; }
+
+    [JsonIgnore]
+    public bool IsJob => Mode is { ReplicatedJob: not null } or { GlobalJob: not null };
 
     /// <summary>The deprecated place of <see cref="TaskTemplate.Networks"/>; read when that one is absent.</summary>
     public List<NetworkAttachment>? Networks { get; init; }
@@ -36,10 +41,18 @@ public sealed record ReplicatedMode : SpecObject
 
 public sealed record GlobalMode : SpecObject;
 
+/// <summary>So many tasks to complete, no more than so many of them at a time; each absent means the other, both one.</summary>
 public sealed record ReplicatedJobMode : SpecObject
 {
     public ulong? MaxConcurrent { get; init; }
     public ulong? TotalCompletions { get; init; }
+
+    [JsonIgnore]
+    public ulong Completions => TotalCompletions ?? MaxConcurrent ?? 1;
+
+    /// <summary>The bound on live tasks; 0 was given for "no bound of its own".</summary>
+    [JsonIgnore]
+    public ulong Concurrency => MaxConcurrent is > 0 and var max ? Math.Min(max, Completions) : Completions;
 }
 
 /// <summary>How an update or a rollback proceeds. Parallelism 0 means all at once; order is stop-first or start-first.</summary>

@@ -43,7 +43,7 @@ internal static class EventLines
         var about = new Dictionary<string, string> { ["name"] = service.Spec.Name };
         if (old is not null && now is not null)
         {
-            if (!now.IsGlobal)
+            if (!now.IsGlobal && !now.IsJob)
                 Changed(about, "replicas", $"{old.Replicas}", $"{now.Replicas}");
             Changed(about, "image", ImageOf(old), ImageOf(now));
             Changed(about, "updatestate", UpdateOf(old), UpdateOf(now));

@@ -57,7 +57,7 @@ internal sealed class TaskSearch
     private bool Matches(TaskRecord task) =>
         TaskViews.IsShown(_state, task)
         && (_nodes.Count == 0 || _nodes.Contains(task.NodeId))
-        && (_desired.Count == 0 || _desired.Contains(task.Desired))
+        && (_desired.Count == 0 || _desired.Contains(TaskViews.DesiredOf(task)))
         && (!_filters.Has("id") || _filters.Prefix("id", task.Id.ToString()))
         && (!_filters.Has("name") || _filters.Prefix("name", task.Name))
         && _filters.Labels("label", task.Spec.ServiceLabels)

@@ -18,6 +18,11 @@ public static class ServiceViews
         PreviousSpec = insertDefaults && service.PreviousSpec is { } previous ? DefaultsShown.In(previous) : service.PreviousSpec,
         Endpoint = EndpointOf(service),
         UpdateStatus = service.Update is { } update ? StatusOf(update) : null,
+        JobStatus = service.TaskSpec.JobIteration is not { } iteration ? null : new()
+        {
+            JobIteration = new() { Index = iteration },
+            LastExecution = service.LastExecution,
+        },
     };
 
     /// <summary>With how many tasks run and how many should.</summary>
@@ -27,21 +32,34 @@ public static class ServiceViews
     /// <summary>A task on a node that is down does not count as running, although nobody saw it stop.</summary>
     public static ServiceStatusView StatusOf(ClusterState state, Service service)
     {
-        ulong running = 0, wanted = 0, completed = 0;
+        if (service.IsJob)
+            return JobStatusOf(state, service);
+        ulong running = 0, wanted = 0;
         foreach (var task in state.TaskRecordsOf(service.Id))
         {
-            if (task.Desired == TaskState.Running)
-                wanted++;
-            if (task.State == TaskState.Running && state.Nodes.Get(task.NodeId)?.State != NodeState.Down)
-                running++;
-            else if (task.State == TaskState.Complete)
-                completed++;
+            wanted += task.Desired == TaskState.Running ? 1u : 0;
+            running += IsRunning(state, task) ? 1u : 0;
         }
-        return new(running, service.IsGlobal ? wanted : service.Replicas, IsJob(service) ? completed : 0);
+        return new(running, service.IsGlobal ? wanted : service.Replicas, 0);
     }
 
-    private static bool IsJob(Service service) =>
-        service.Spec.Mode is { ReplicatedJob: not null } or { GlobalJob: not null };
+    /// <summary>Of the present run only; a slot that two tasks completed (one was thought lost) is complete once.</summary>
+    private static ServiceStatusView JobStatusOf(ClusterState state, Service service)
+    {
+        ulong running = 0, wanted = 0;
+        var complete = new HashSet<SlotKey>();
+        foreach (var task in state.TaskRecordsOf(service.Id).Where(task => task.Spec.Version == service.TaskSpec.Version))
+        {
+            wanted += task.IsAlive ? 1u : 0;
+            running += IsRunning(state, task) ? 1u : 0;
+            if (task.State == TaskState.Complete)
+                complete.Add(task.Slot);
+        }
+        return new(running, service.Spec.Mode?.ReplicatedJob?.Concurrency ?? wanted, (ulong)complete.Count);
+    }
+
+    private static bool IsRunning(ClusterState state, TaskRecord task) =>
+        task.State == TaskState.Running && state.Nodes.Get(task.NodeId)?.State != NodeState.Down;
 
     /// <summary>Docker leaves the endpoint empty for services that have nothing to reach.</summary>
     private static EndpointView EndpointOf(Service service) => service.Ports.Count == 0

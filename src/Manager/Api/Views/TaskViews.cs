@@ -19,11 +19,22 @@ public static class TaskViews
         Labels = NoLabels,
         Spec = task.Spec.Template,
         ServiceID = task.ServiceId.ToString(),
-        Slot = task.Slot.IsGlobal ? null : task.Slot.Number,
+        Slot = SlotOf(task),
         NodeID = task.NodeId.IsNone ? null : task.NodeId.ToString(),
         Status = StatusOf(task.Status),
-        DesiredState = task.Desired.Word(),
+        DesiredState = DesiredOf(task).Word(),
+        JobIteration = task.Spec.JobIteration is { } iteration ? new() { Index = iteration } : null,
     };
+
+    /// <summary>Docker counts the slots of a job from 0, and leaves a 0 out.</summary>
+    private static ulong? SlotOf(TaskRecord task) =>
+        task.Slot.IsGlobal || (task.Spec.JobIteration is not null && task.Slot.Number == 1) ? null
+        : task.Spec.JobIteration is null ? task.Slot.Number : task.Slot.Number - 1;
+
+    /// <summary>A job's task is wanted complete, not running, and stays so once it is.</summary>
+    public static TaskState DesiredOf(TaskRecord task) => task.Spec.JobIteration is not null
+        && (task.Desired == TaskState.Running || task is { Desired: TaskState.Shutdown, State: TaskState.Complete })
+            ? TaskState.Complete : task.Desired;
 
     /// <summary>
     /// Ended tasks of a removed service are not shown: <c>stack rm</c> counts what is listed and would wait for ever
