@@ -79,7 +79,25 @@ internal sealed class Checker(World world)
             if (task.HoldsResources)
                 CheckPorts(batch.View, task);
         }
+        foreach (var service in batch.Changes.Tasks.Select(id => batch.View.Tasks.Get(id)?.ServiceId).OfType<ServiceId>().Distinct())
+            CheckJob(batch.View, service);
     }
+
+    /// <summary>No more live slots than the job allows, each wanted, none that is already complete.</summary>
+    private static void CheckJob(ClusterState view, ServiceId id)
+    {
+        if (view.Services.Get(id) is not { IsJob: true } service)
+            return;
+        var live = view.TaskRecordsOf(id).Where(task => task.IsAlive).Select(task => task.Slot).ToList();
+        if (service.Spec.Mode?.ReplicatedJob is { } job && ((ulong)live.Count > job.Concurrency || live.Exists(slot => slot.Number > job.Completions)))
+            Fail($"job {service.Spec.Name} has {live.Count} live tasks; it may have {job.Concurrency} of {job.Completions}");
+        if (live.Exists(CompleteSlots(view, service).Contains))
+            Fail($"a slot of job {service.Spec.Name} is complete and has a live task");
+    }
+
+    public static HashSet<SlotKey> CompleteSlots(ClusterState view, Service service) =>
+        [.. view.TaskRecordsOf(service.Id)
+            .Where(task => task.State == TaskState.Complete && task.Spec.Version == service.TaskSpec.Version).Select(task => task.Slot)];
 
     public void TookOver(ClusterState replayed) => Same(replayed, "a new leader's replay");
 

@@ -81,7 +81,7 @@ internal sealed class Cluster
     public void CreateService(int b, int c)
     {
         var token = $"t{++_tokens}";
-        var spec = RandomSpec($"s{++_names}", token, b, c);
+        var spec = RandomSpec($"s{++_names}", token, b, c, jobs: _world.Seed % 2 == 0);
         Ask(_ => new CreateService(spec), token, 40);
     }
 
@@ -130,7 +130,22 @@ internal sealed class Cluster
         });
     }
 
-    private static ServiceSpec RandomSpec(string name, string token, int b, int c) => new()
+    private static ServiceSpec RandomSpec(string name, string token, int b, int c, bool jobs) => (c % 13) switch
+    {
+        7 when jobs => Job(name, token, new() { ReplicatedJob = new() { TotalCompletions = 1 + (ulong)(b % 5), MaxConcurrent = (ulong)(c % 4) } }),
+        8 when jobs => Job(name, token, new() { GlobalJob = new() }),
+        _ => Daemon(name, token, b, c),
+    };
+
+    private static ServiceSpec Job(string name, string token, ServiceMode mode) => new()
+    {
+        Name = name,
+        Labels = new() { ["token"] = token },
+        Mode = mode,
+        TaskTemplate = new() { ContainerSpec = new() { Image = "job:1" } },
+    };
+
+    private static ServiceSpec Daemon(string name, string token, int b, int c) => new()
     {
         Name = name,
         Labels = new() { ["token"] = token },

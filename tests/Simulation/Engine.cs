@@ -130,6 +130,15 @@ internal sealed class Engine(World world, Machine machine)
                     Exit(box, 1);
             });
         }
+        if (box.Request.Image.StartsWith("job", StringComparison.Ordinal))
+        {
+            var (run, code) = (box.Runs, world.Rng.OneIn(4) ? 1 : 0);
+            world.After(world.Rng.Millis(100, 1500), () =>
+            {
+                if (box.Runs == run)
+                    Exit(box, code);
+            });
+        }
         return EngineAnswer.Done;
     }
 

@@ -155,6 +155,12 @@ internal sealed class Simulation
     {
         var alive = view.TaskRecordsOf(service.Id).Where(t => t.IsAlive).ToList();
         var wanted = service.IsGlobal ? view.Nodes.Count : (int)service.Replicas;
+        if (service.IsJob)
+        {
+            var complete = Checker.CompleteSlots(view, service).Count;
+            return complete == wanted && alive.Count == 0 ? null
+                : $"{service.Spec.Name} has {complete} completions of {wanted} and {alive.Count} live tasks";
+        }
         if (alive.Count != wanted)
             return $"{service.Spec.Name} has {alive.Count} live tasks of {wanted}";
         foreach (var task in alive)
@@ -180,11 +186,14 @@ internal sealed class Simulation
 
     private static ServiceSpec Reimaged(ServiceSpec spec, string image) => spec with
     {
-        TaskTemplate = spec.TaskTemplate! with { ContainerSpec = spec.TaskTemplate.ContainerSpec! with { Image = image } },
+        TaskTemplate = spec.TaskTemplate! with
+        {
+            ContainerSpec = spec.TaskTemplate.ContainerSpec! with { Image = spec.IsJob ? image.Replace("app", "job") : image },
+        },
     };
 
     private static ServiceSpec Scaled(ServiceSpec spec, ulong replicas) =>
-        spec.Mode?.Global is not null ? spec : spec with { Mode = new() { Replicated = new() { Replicas = replicas } } };
+        spec.Mode?.Global is not null || spec.IsJob ? spec : spec with { Mode = new() { Replicated = new() { Replicas = replicas } } };
 
     private static void Save(Manager leader)
     {

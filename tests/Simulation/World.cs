@@ -12,6 +12,7 @@ internal sealed class World(ulong seed, bool recording)
     private readonly List<string> _lines = [];
     private long _order;
 
+    public ulong Seed => seed;
     public Rng Rng { get; } = new(seed);
     public long Now { get; private set; }
     public long Events { get; private set; }

@@ -87,8 +87,18 @@ internal sealed class Convergence(bool rollbackWanted)
             { ReplicatedJob: { } job } => Job((int)(job.TotalCompletions ?? 1)),
             var mode => Replicated((int)(mode?.Replicated?.Replicas ?? 1)),
         };
-        var (verdict, message) = Judge(state, done == total && (total > 0 || _service.Spec.Mode?.Global is null));
+        var (verdict, message) = Judge(state, done == total && (total > 0 || _service.Spec.Mode is null or { Global: null, GlobalJob: null }));
+        if (_service.JobStatus is not null && verdict == Verdict.Waiting && GaveUp())
+            (verdict, message) = (Verdict.Failed, $"job stopped with {done} of {total} tasks complete: the restart policy allows no other try");
         return new(IsSynced ? verdict : Verdict.Waiting, title, done, total, lines, message);
+    }
+
+    /// <summary>Tasks of this run exist and none of them goes on: a failed one is replaced in the same moment, or never.</summary>
+    private bool GaveUp()
+    {
+        var run = _service!.JobStatus!.JobIteration.Index;
+        var tasks = _tasks.Values.Where(task => (task.JobIteration?.Index ?? 0) == run).ToList();
+        return tasks.Count > 0 && tasks.TrueForAll(task => Order(task.Status.State) > (int)TaskState.Running);
     }
 
     private (Verdict, string?) Judge(string? state, bool allRun)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Orch.Core.Commands;
+using Orch.Core.Model;
 
 namespace Orch.Tests.Manager.Api;
 
@@ -33,6 +35,24 @@ public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
         await DockerAsync("service", "rollback", "--detach", "web");
         await DockerAsync("service", "scale", "--detach", "web=1");
         Assert.Equal("web", await DockerAsync("service", "rm", "web"));
+    }
+
+    [DockerFact]
+    public async Task A_job_is_created_counted_and_run_again()
+    {
+        await api.Store.ExecuteAsync(new DescribeNode(ApiHost.Self, new() { Hostname = "manager-1" }, "10.0.0.1"));
+        await DockerAsync("service", "create", "--detach", "--no-resolve-image", "--name", "job", "--mode", "replicated-job",
+            "--replicas", "3", "--max-concurrent", "2", "busybox", "true");
+        string[] list = ["service", "ls", "--filter", "mode=replicated-job", "--format", "{{.Name}} {{.Mode}} {{.Replicas}}"];
+        Assert.Equal("job replicated job 0/2 (0/3 completed)", await DockerAsync(list));
+        var first = api.Store.Current.Tasks.Values.First(task => task.Spec.ServiceName == "job" && task.Slot.Number == 1);
+        await api.Store.ExecuteAsync(new ReportTasks(first.NodeId,
+            [new(first.Id, new() { State = TaskState.Complete, At = first.CreatedAt, ExitCode = 0 })], false));
+        Assert.Equal("job replicated job 0/2 (1/3 completed)", await DockerAsync(list));
+        Assert.Equal(3, (await DockerAsync("service", "ps", "job", "-q")).Split('\n').Length);
+        await DockerAsync("service", "update", "--detach", "--force", "job");
+        Assert.Equal("1", await DockerAsync("service", "inspect", "job", "--format", "{{.JobStatus.JobIteration.Index}}"));
+        await DockerAsync("service", "rm", "job");
     }
 
     [DockerFact]
