@@ -32,7 +32,8 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             NewBackoff(TimeSpan.FromSeconds(2)), log, clock);
         var renewal = new RenewalLoop(
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
-        var executor = new EngineExecutor(engine, new ImageFetch(engine, log), inputs.Writer, stop.Token);
+        var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
+        var executor = new EngineExecutor(engine, images, inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
             engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
             NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);

@@ -78,8 +78,8 @@ public sealed class DockerEngine : IContainerEngine
         return new ImageFacts(found.Value.Id ?? "", test is [not "NONE", ..]);
     }
 
-    public Task<EngineResult<NoValue>> PullAsync(string image, CancellationToken stopping) =>
-        ImagePull.RunAsync(_http, _prefix, ImageReference.Parse(image), _clock, stopping);
+    public Task<EngineResult<NoValue>> PullAsync(string image, string? auth, CancellationToken stopping) =>
+        ImagePull.RunAsync(_http, _prefix, ImageReference.Parse(image), auth, _clock, stopping);
 
     public async Task<EngineResult<string>> CreateAsync(
         string name, ContainerCreate request, CancellationToken stopping)

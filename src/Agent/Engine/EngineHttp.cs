@@ -85,10 +85,12 @@ internal sealed class EngineHttp : IDisposable
 
     /// <summary>Answers as soon as the headers are there; for streams. Throws what <see cref="IsAbsence"/> knows.</summary>
     public async Task<EngineResult<HttpResponseMessage>> OpenAsync(
-        HttpMethod method, string path, HttpContent? body, CancellationToken stopping)
+        HttpMethod method, string path, HttpContent? body, CancellationToken stopping, string? registryAuth = null)
     {
         using var request = new HttpRequestMessage(method, "http://engine" + path) { Content = body };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("orch-agent", null));
+        if (registryAuth is not null)
+            request.Headers.TryAddWithoutValidation("X-Registry-Auth", registryAuth);
         var response = await _http.SendAsync(request, stopping);
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
             return response;

@@ -18,7 +18,7 @@ public interface IContainerEngine : IAsyncDisposable
     Task<EngineResult<ImageFacts>> InspectImageAsync(string image, CancellationToken stopping);
 
     /// <summary>Fetches an image; the error is the registry's reason.</summary>
-    Task<EngineResult<NoValue>> PullAsync(string image, CancellationToken stopping);
+    Task<EngineResult<NoValue>> PullAsync(string image, string? auth, CancellationToken stopping);
 
     /// <summary>The id of the new container.</summary>
     Task<EngineResult<string>> CreateAsync(string name, ContainerCreate request, CancellationToken stopping);

@@ -11,7 +11,7 @@ internal static class ImagePull
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
 
     public static async Task<EngineResult<NoValue>> RunAsync(
-        EngineHttp http, string prefix, ImageReference image, TimeProvider clock, CancellationToken stopping)
+        EngineHttp http, string prefix, ImageReference image, string? auth, TimeProvider clock, CancellationToken stopping)
     {
         using var silence = new CancellationTokenSource(Silence, clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, silence.Token);
@@ -19,7 +19,7 @@ internal static class ImagePull
             + $"&tag={Uri.EscapeDataString(image.Tag)}";
         try
         {
-            var opened = await http.OpenAsync(HttpMethod.Post, path, null, linked.Token);
+            var opened = await http.OpenAsync(HttpMethod.Post, path, null, linked.Token, auth);
             if (opened.Error is { } refused)
                 return refused;
             using var response = opened.Value!;

@@ -15,7 +15,7 @@ internal sealed class AnswerDesk(
 
     public void Image(EngineCall.PrepareImage call, EngineAnswer answer)
     {
-        foreach (var id in images.Arrived(call.Image, answer.Image))
+        foreach (var id in images.Arrived(call, answer.Image))
         {
             if (tasks.Find(id) is not { } task)
                 continue;
@@ -23,6 +23,8 @@ internal sealed class AnswerDesk(
                 Later(task);
             else if (answer.Error is { } error)
                 task.Problem = error.Message;
+            else
+                task.Fetched = true;
             tasks.Queue(task);
         }
     }
@@ -140,6 +142,7 @@ internal sealed class AnswerDesk(
         {
             // Removed since we looked: fetch it, once.
             task.ImageVanished = true;
+            task.Fetched = false;
             images.Forget(task.Image);
         }
         else if (error.Fault == EngineFault.Conflict && ++task.NameConflicts == 1)

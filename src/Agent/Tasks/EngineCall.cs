@@ -10,7 +10,7 @@ namespace Orch.Agent.Tasks;
 public abstract record EngineCall(long Id)
 {
     /// <summary>Make the image usable: look, and pull when it is missing. Shared by all tasks that want it.</summary>
-    public sealed record PrepareImage(long Id, string Image) : EngineCall(Id);
+    public sealed record PrepareImage(long Id, string Image, ServiceId Service, PullPolicy Pull) : EngineCall(Id);
 
     public sealed record Create(long Id, TaskId Task, string Name, ContainerCreate Request) : EngineCall(Id);
 

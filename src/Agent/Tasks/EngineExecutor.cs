@@ -55,7 +55,7 @@ internal sealed class EngineExecutor(
 
     private async Task<EngineAnswer> PerformAsync(EngineCall call) => call switch
     {
-        EngineCall.PrepareImage c => await images.PrepareAsync(c.Image, stopping),
+        EngineCall.PrepareImage c => await images.PrepareAsync(c, stopping),
         EngineCall.Create c => Created(await engine.CreateAsync(c.Name, c.Request, stopping)),
         EngineCall.Start c => Done(await engine.StartAsync(c.Container, stopping)),
         EngineCall.Stop c => Done(await engine.StopAsync(c.Container, c.Grace, stopping)),

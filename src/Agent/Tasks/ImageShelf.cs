@@ -11,31 +11,33 @@ internal sealed class ImageShelf(Outbox outbox)
 {
     private const int MostKnown = 1000;
     private readonly Dictionary<string, ImageFacts> _known = [];
-    private readonly Dictionary<string, HashSet<TaskId>> _awaited = [];
+    private readonly Dictionary<(string Image, PullPolicy Pull), HashSet<TaskId>> _awaited = [];
 
     public ImageFacts? Find(string image) => _known.GetValueOrDefault(image);
 
-    public void Await(string image, TaskId task)
+    /// <summary>The credentials are those of the first who asks.</summary>
+    public void Await(LocalTask task)
     {
-        if (_awaited.TryGetValue(image, out var waiting))
+        var key = (task.Image, task.Pull);
+        if (_awaited.TryGetValue(key, out var waiting))
         {
-            waiting.Add(task);
+            waiting.Add(task.Id);
             return;
         }
-        _awaited[image] = [task];
-        outbox.Call(new EngineCall.PrepareImage(outbox.NextCall(), image));
+        _awaited[key] = [task.Id];
+        outbox.Call(new EngineCall.PrepareImage(outbox.NextCall(), task.Image, task.Spec!.ServiceId, task.Pull));
     }
 
     /// <summary>Those who waited for it.</summary>
-    public IEnumerable<TaskId> Arrived(string image, ImageFacts? facts)
+    public IEnumerable<TaskId> Arrived(EngineCall.PrepareImage call, ImageFacts? facts)
     {
         if (facts is not null)
         {
             if (_known.Count >= MostKnown)
                 _known.Clear();
-            _known[image] = facts;
+            _known[call.Image] = facts;
         }
-        return _awaited.Remove(image, out var waiting) ? waiting : [];
+        return _awaited.Remove((call.Image, call.Pull), out var waiting) ? waiting : [];
     }
 
     public void Forget(string image) => _known.Remove(image);

@@ -47,11 +47,15 @@ internal sealed class LocalTask(TaskId id)
 
     public bool StopFailed { get; set; }
     public bool Discard { get; set; }
+    /// <summary>Its image was made usable for this very task: what a pull policy of always asks for.</summary>
+    public bool Fetched { get; set; }
     public bool ImageVanished { get; set; }
     public int NameConflicts { get; set; }
     public int Refusals { get; set; }
     public TimeSpan DueAt { get; set; }
     public bool Queued { get; set; }
+
+    public PullPolicy Pull => PullPolicies.Of(Spec?.Template.ContainerSpec);
 
     public string Image => Spec?.Template.ContainerSpec?.Image ?? "";
 

@@ -48,7 +48,7 @@ internal sealed class TaskDriver(
                     task.Problem = "the manager sent no template for this version of the service";
                     return true;
                 }
-                images.Await(task.Image, task.Id);
+                images.Await(task);
                 return false;
             case TaskActionKind.Nothing:
                 return false;
@@ -122,7 +122,8 @@ internal sealed class TaskDriver(
         Orphan = task.Assignment is null,
         MustLook = task.MustLook,
         HasDuplicate = task.Duplicates.Count > 0,
-        ImageReady = task.Spec is not null && images.Find(task.Image) is not null,
+        ImageReady = task.Spec is not null && images.Find(task.Image) is not null
+            && (task.Fetched || task.Pull != PullPolicy.Always),
         Problem = task.Problem,
         Container = task.Container?.Status,
         Health = task.Container?.Health ?? ContainerHealth.None,

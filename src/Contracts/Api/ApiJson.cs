@@ -33,6 +33,10 @@ namespace Orch.Contracts.Api;
 [JsonSerializable(typeof(UpdateResponse))]
 [JsonSerializable(typeof(WatchEvent))]
 [JsonSerializable(typeof(ClusterStatusView))]
+[JsonSerializable(typeof(RegistryView))]
+[JsonSerializable(typeof(List<RegistryView>))]
+[JsonSerializable(typeof(RegistryLogin))]
+[JsonSerializable(typeof(DistributionView))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

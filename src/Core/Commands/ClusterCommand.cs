@@ -31,11 +31,17 @@ public sealed record SetNodeState(NodeId Id, NodeState State, string? Message) :
 public sealed record ReportTasks(NodeId Node, IReadOnlyList<ObservedTask> Tasks, bool Complete) : ClusterCommand;
 public sealed record ObservedTask(TaskId Id, ObservedStatus Status);
 
-public sealed record CreateService(ServiceSpec Spec) : ClusterCommand;
+/// <summary>RegistryAuth: the credential to pull with, as X-Registry-Auth carries it; null: none is given.</summary>
+public sealed record CreateService(ServiceSpec Spec, string? RegistryAuth = null) : ClusterCommand;
 
 /// <summary>Rollback true: go back to the previous spec, the given one is ignored (Docker's rule).</summary>
-public sealed record UpdateService(string Service, ulong Version, ServiceSpec? Spec, bool Rollback) : ClusterCommand;
+public sealed record UpdateService(string Service, ulong Version, ServiceSpec? Spec, bool Rollback, string? RegistryAuth = null)
+    : ClusterCommand;
 public sealed record RemoveService(string Service) : ClusterCommand;
+
+/// <summary>Keeps a login at a registry for the whole cluster, in place of an earlier one at that host.</summary>
+public sealed record LogInRegistry(string Host, string Username, string Auth) : ClusterCommand;
+public sealed record LogOutRegistry(string Host) : ClusterCommand;
 
 /// <summary>Nothing is asked: look at what is due (restart delays, update monitors).</summary>
 public sealed record LookAgain : ClusterCommand;

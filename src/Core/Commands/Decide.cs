@@ -20,6 +20,7 @@ public static class Decide
         JoinNode or UpdateNode or RemoveNode or DescribeNode or SetNodeState => DecideNode.For(state, command, step),
         ReportTasks c => DecideReports.For(state, c, step),
         CreateService or UpdateService or RemoveService => DecideService.For(state, command, step),
+        LogInRegistry or LogOutRegistry => DecideRegistry.For(state, command, step),
         LookAgain => Decision.Accept(),
         _ => throw new UnreachableException($"no decision for {command.GetType().Name}"),
     };

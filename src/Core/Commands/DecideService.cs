@@ -29,7 +29,8 @@ internal static class DecideService
             return new Refused(ports.Refusal);
         var id = new ServiceId(step.NewId());
         var spec = Completed(c.Spec);
-        return Decision.Accept(new Reply(id.ToString()), new ServiceCreated(id, spec, ports.Ports, step.Now));
+        var created = Decision.Accept(new Reply(id.ToString()), new ServiceCreated(id, spec, ports.Ports, step.Now));
+        return DecideRegistry.Deployed(created, c.RegistryAuth, id, step);
     }
 
     private static Decision Update(ClusterState state, UpdateService c, StepContext step)
@@ -48,7 +49,8 @@ internal static class DecideService
         if (ports.Refusal is not null)
             return new Refused(ports.Refusal);
         var progress = c.Rollback ? UpdateState.RollbackStarted : UpdateState.Updating;
-        return Decision.Accept(ServiceUpdates.To(service, Completed(spec), ports.Ports, progress, step.Now));
+        var updated = Decision.Accept(ServiceUpdates.To(service, Completed(spec), ports.Ports, progress, step.Now));
+        return DecideRegistry.Deployed(updated, c.RegistryAuth, service.Id, step);
     }
 
     private static Refusal? CheckChange(Service service, ServiceSpec spec)

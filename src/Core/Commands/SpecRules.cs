@@ -42,6 +42,8 @@ public static partial class SpecRules
             return Invalid("ContainerSpec: image reference must be provided");
         if (!ImageReference().IsMatch(container.Image))
             return Invalid($"ContainerSpec: \"{container.Image}\" is not a valid repository/tag");
+        if (container.PullOptions?.Policy is not (null or "" or "missing" or "always" or "never"))
+            return Invalid($"invalid pull policy \"{container.PullOptions.Policy}\": expected missing, always or never");
         var targets = new HashSet<string>(StringComparer.Ordinal);
         foreach (var mount in container.Mounts ?? [])
         {

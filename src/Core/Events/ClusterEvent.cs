@@ -36,6 +36,13 @@ public sealed record ServiceUpdated(
 public sealed record ServiceUpdateProgressed(ServiceId Id, UpdateProgress Update, Timestamp At) : ClusterEvent;
 public sealed record ServiceRemoved(ServiceId Id) : ClusterEvent;
 
+/// <summary>Auth is what the engine's X-Registry-Auth header carries.</summary>
+public sealed record RegistryLoggedIn(string Host, string Username, string Auth, Timestamp At) : ClusterEvent;
+public sealed record RegistryLoggedOut(string Host) : ClusterEvent;
+
+/// <summary>A service was deployed with a credential of its own.</summary>
+public sealed record ServiceRegistryAuthSet(ServiceId Service, string Auth, Timestamp At) : ClusterEvent;
+
 /// <summary>SpecVersion names the service version it runs, which the state still knows.</summary>
 public sealed record TaskCreated(
     TaskId Id, ServiceId Service, ulong Slot, NodeId SlotNode, ulong SpecVersion, TaskState Desired, Timestamp NotBefore,

@@ -26,6 +26,9 @@ public static class EventCodec
         TaskDesiredSet => 32,
         TaskRemoved => 33,
         TaskResult => 34,
+        RegistryLoggedIn => 60,
+        RegistryLoggedOut => 61,
+        ServiceRegistryAuthSet => 62,
         _ => throw new UnreachableException($"{e.GetType().Name} is not stored"),
     };
 
@@ -48,6 +51,9 @@ public static class EventCodec
         32 => typeof(TaskDesiredSet),
         33 => typeof(TaskRemoved),
         34 => typeof(TaskResult),
+        60 => typeof(RegistryLoggedIn),
+        61 => typeof(RegistryLoggedOut),
+        62 => typeof(ServiceRegistryAuthSet),
         _ => throw new JsonException(
             $"event kind {kind} is unknown: the log was written by a newer version of orch, use that version"),
     };
@@ -83,6 +89,9 @@ public static class EventCodec
 [JsonSerializable(typeof(TaskDesiredSet))]
 [JsonSerializable(typeof(TaskRemoved))]
 [JsonSerializable(typeof(TaskResult))]
+[JsonSerializable(typeof(RegistryLoggedIn))]
+[JsonSerializable(typeof(RegistryLoggedOut))]
+[JsonSerializable(typeof(ServiceRegistryAuthSet))]
 internal sealed partial class EventJson : JsonSerializerContext
 {
     public System.Text.Json.Serialization.Metadata.JsonTypeInfo TypeInfoOf(Type type) =>

@@ -5,7 +5,8 @@ namespace Orch.Core.Model;
 
 /// <summary>
 /// Whether two templates run the same containers. Docker clients re-sort lists on every edit, so lists whose order has no
-/// meaning are compared as sets; placement is left out, since a change of it replaces only tasks whose node no longer fits.
+/// meaning are compared as sets. Placement is left out, since a change of it replaces only tasks whose node no longer
+/// fits, and so is when an image is pulled.
 /// </summary>
 public static class SpecFingerprint
 {
@@ -32,6 +33,7 @@ public static class SpecFingerprint
 
     private static ContainerSpec Canonical(ContainerSpec spec) => spec with
     {
+        PullOptions = null,
         Env = Sorted(spec.Env),
         Labels = Sorted(spec.Labels),
         Groups = Sorted(spec.Groups),

@@ -29,6 +29,12 @@ public sealed class ClusterState
     /// <summary>Ingress ports in use: "tcp/8080" → service.</summary>
     public CowMap<PortKey, ServiceId> IngressPorts { get; internal set; }
 
+    /// <summary>Logins at registries, by host.</summary>
+    public CowMap<string, RegistryCredential> Registries { get; internal set; }
+
+    /// <summary>Credentials that services were deployed with, as X-Registry-Auth carries them.</summary>
+    public CowMap<ServiceId, string> RegistryAuths { get; internal set; }
+
     /// <summary>A view of this moment for readers. The caller goes on changing this object.</summary>
     public ClusterState Snapshot()
     {

@@ -29,6 +29,9 @@ public static class Fold
             case TaskCreated or TaskAssigned or TaskDesiredSet or TaskRemoved or TaskResult or TaskProgress:
                 TaskFold.Apply(state, e, changes);
                 break;
+            case RegistryLoggedIn or RegistryLoggedOut or ServiceRegistryAuthSet:
+                RegistryFold.Apply(state, e);
+                break;
             default:
                 throw new UnreachableException($"no fold for {e.GetType().Name}");
         }

@@ -28,6 +28,7 @@ internal static class ServiceFold
             case ServiceRemoved removed:
                 var gone = Existing(state, removed.Id);
                 Remove(state, gone);
+                RegistryFold.ServiceRemoved(state, gone.Id);
                 changes.Removed(gone);
                 break;
             default:

@@ -7,11 +7,13 @@ namespace Orch.Core.State;
 
 /// <summary>
 /// A state as a sequence of small items, so that a million tasks never need one large buffer: first the head, then
-/// cluster, nodes, services, retained templates, tasks (which name their template by version). Numbers are stored: never reuse.
+/// cluster, nodes, services, registries, retained templates, tasks (which name their template by version). Numbers are stored: never reuse.
 /// </summary>
 public static class SnapshotCodec
 {
     private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6;
+
+    private const ushort RegistryItem = 20, RegistryAuthItem = 21;
 
     /// <summary>One stored item.</summary>
     public readonly record struct Item(ushort Kind, byte[] Payload);
@@ -26,6 +28,10 @@ public static class SnapshotCodec
             yield return new(NodeItem, JsonSerializer.SerializeToUtf8Bytes(node, json.Node));
         foreach (var service in state.Services.Values)
             yield return new(ServiceItem, JsonSerializer.SerializeToUtf8Bytes(service, json.Service));
+        foreach (var registry in state.Registries.Values)
+            yield return new(RegistryItem, JsonSerializer.SerializeToUtf8Bytes(registry, json.RegistryCredential));
+        foreach (var (service, auth) in state.RegistryAuths.Entries)
+            yield return new(RegistryAuthItem, JsonSerializer.SerializeToUtf8Bytes(new(service, auth), json.StoredRegistryAuth));
         foreach (var retained in state.RetainedSpecs.Values)
             yield return new(SpecItem, JsonSerializer.SerializeToUtf8Bytes(retained, json.RetainedSpec));
         foreach (var task in InSlotOrder(state))
@@ -51,6 +57,8 @@ public static class SnapshotCodec
             case ClusterItem: loader.Add(JsonSerializer.Deserialize(payload, json.Cluster)!); break;
             case NodeItem: loader.Add(JsonSerializer.Deserialize(payload, json.Node)!); break;
             case ServiceItem: loader.Add(JsonSerializer.Deserialize(payload, json.Service)!); break;
+            case RegistryItem: loader.Add(JsonSerializer.Deserialize(payload, json.RegistryCredential)!); break;
+            case RegistryAuthItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredRegistryAuth)!); break;
             case SpecItem: loader.Add(JsonSerializer.Deserialize(payload, json.RetainedSpec)!); break;
             case TaskItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredTask)!); break;
             default:
@@ -105,6 +113,8 @@ public sealed record StoredTask(
 [JsonSerializable(typeof(Cluster))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(RegistryCredential))]
+[JsonSerializable(typeof(StoredRegistryAuth))]
 [JsonSerializable(typeof(RetainedSpec))]
 [JsonSerializable(typeof(StoredTask))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -20,6 +20,12 @@ public sealed class SnapshotLoader
         ServiceFold.HoldPorts(State, service);
     }
 
+    internal void Add(RegistryCredential registry) =>
+        State.Registries = State.Registries.With(State.Token, registry.Host, registry);
+
+    internal void Add(StoredRegistryAuth auth) =>
+        State.RegistryAuths = State.RegistryAuths.With(State.Token, auth.Service, auth.Auth);
+
     internal void Add(RetainedSpec retained) =>
         State.RetainedSpecs = State.RetainedSpecs.With(
             State.Token, new(retained.Spec.ServiceId, retained.Spec.Version), retained);

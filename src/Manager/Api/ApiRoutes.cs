@@ -55,6 +55,11 @@ public static class ApiRoutes
         new("GET", "/configs", Operators, NotYetEndpoints.EmptyListAsync),
         new("GET", "/configs/{id}", Operators, NotYetEndpoints.NotFound("config")),
         new("POST", "/configs/create", Operators, NotYetEndpoints.Refuse("creating configs")),
+        new("GET", "/distribution/{**name}", Operators, DistributionEndpoints.InspectAsync),
+        new("POST", "/auth", Operators, DistributionEndpoints.AuthenticateAsync),
+        new("GET", "/orch/v1/registries", Operators, RegistryEndpoints.ListAsync),
+        new("POST", "/orch/v1/registries", Operators, RegistryEndpoints.LogInAsync),
+        new("DELETE", "/orch/v1/registries/{**host}", Operators, RegistryEndpoints.LogOutAsync),
         new("GET", "/events", Operators, EventEndpoints.StreamAsync),
 
         new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),

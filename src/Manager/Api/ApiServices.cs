@@ -2,6 +2,7 @@ using Orch.Contracts.Api;
 using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.State;
+using Orch.Manager.Images;
 using Orch.Manager.Writing;
 
 namespace Orch.Manager.Api;
@@ -32,6 +33,9 @@ public sealed record ApiServices
     /// <summary>The cluster's CA as every node trusts it.</summary>
     public required Func<TlsInfoView> Tls { get; init; }
     public required Func<StoreStatusView> Store { get; init; }
+
+    /// <summary>Asks registries.</summary>
+    public required LocalEngine Engine { get; init; }
 
     /// <summary>Why this manager cannot do its work now, or null.</summary>
     public required Func<string?> Unhealthy { get; init; }

@@ -3,6 +3,7 @@ using Orch.Contracts.Security;
 using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Manager.Api;
+using Orch.Manager.Images;
 
 namespace Orch.Manager.Hosting;
 
@@ -22,6 +23,7 @@ internal static class ApiComposition
         RotateTokens = (rotation, cancellation) => RotateAsync(parts, rotation, cancellation),
         Tls = () => TlsInfo(parts),
         Store = () => StoreStatus(parts),
+        Engine = new LocalEngine(parts.Machine.Engine, parts.Clock),
         Unhealthy = () => parts.Store.Over,
         Clock = parts.Clock,
     };

@@ -8,6 +8,7 @@ using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
 using Orch.Manager.Api;
+using Orch.Manager.Images;
 using Orch.Manager.Security;
 using Orch.Manager.Sessions;
 using Orch.Manager.Writing;
@@ -36,7 +37,7 @@ internal static class ManagerApp
                 parts.Certificate, parts.Ca.Trust, new ConnectionGate()));
         });
         var app = builder.Build();
-        var table = new AccessTable([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule]);
+        var table = new AccessTable([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule]);
         var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock);
         ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(), next => http => access.InvokeAsync(http, next));
         Map(app, parts);
@@ -48,6 +49,7 @@ internal static class ManagerApp
     {
         ApiRoutes.Map(app, ApiComposition.Services(parts));
         parts.Hub.Map(app);
+        new PullDesk(() => parts.Store.Current).Map(app);
         new JoinDesk(new JoinDeskParts(
             parts.Ca, () => parts.Admission.Join, () => new NodeId(NewIds.Next()), parts.Admission.AdmitAsync,
             new JoinThrottle(parts.Clock), parts.Clock)).Map(app);

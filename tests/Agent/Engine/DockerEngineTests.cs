@@ -92,7 +92,7 @@ public sealed class DockerEngineTests : IAsyncDisposable
             + Chunk("""{"status":"Pulling"}""" + "\r\n")
             + Chunk("""{"errorDetail":{"message":"denied"},"error":"denied"}""" + "\r\n") + Chunk("")));
 
-        Assert.Equal("denied", (await _docker.Engine.PullAsync("web:1", default)).Error!.Message);
+        Assert.Equal("denied", (await _docker.Engine.PullAsync("web:1", null, default)).Error!.Message);
         Assert.Contains(_docker.Requests, r => r.Contains("fromImage=web&tag=1", StringComparison.Ordinal));
     }
 

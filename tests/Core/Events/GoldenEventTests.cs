@@ -45,6 +45,9 @@ public sealed class GoldenEventTests
         new TaskAssigned(new(_one), new(_one), _at),
         new TaskDesiredSet(new(_one), TaskState.Shutdown, _at),
         new TaskRemoved(new(_one)),
+        new RegistryLoggedIn("registry.example:5000", "me", "e30=", _at),
+        new RegistryLoggedOut("registry.example:5000"),
+        new ServiceRegistryAuthSet(new(_one), "e30=", _at),
         new TaskResult(new(_one), new() { State = TaskState.Failed, At = default, ExitCode = 0, Error = "task: non-zero exit (1)" }, _at),
     ];
 

@@ -87,6 +87,7 @@ public sealed class ApiHost : IAsyncLifetime
         RotateTokens = (_, _) => Task.FromResult<Refusal?>(null),
         Tls = () => new TlsInfoView { TrustRoot = "root+pem" },
         Store = () => new StoreStatusView { Kind = "memory", Epoch = Store.Epoch.ToString() },
+        Engine = new Orch.Manager.Images.LocalEngine("unix:///nonexistent/engine.sock", TimeProvider.System),
         Unhealthy = () => Unhealthy,
         Clock = TimeProvider.System,
     };

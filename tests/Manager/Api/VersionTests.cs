@@ -55,7 +55,6 @@ public sealed class VersionTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("PUT", "/v1.41/services")]
     [InlineData("DELETE", "/version")]
     [InlineData("GET", "/containers/x/json")]
-    [InlineData("GET", "/distribution/busybox:latest/json")]
     public async Task An_unknown_path_or_method_is_a_404_and_never_a_405(string method, string path)
     {
         using var answer = await api.Http.SendAsync(new(new HttpMethod(method), path));

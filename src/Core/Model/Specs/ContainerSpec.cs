@@ -31,12 +31,20 @@ public sealed record ContainerSpec : SpecObject
     public DnsConfig? DNSConfig { get; init; }
     public List<FileReference>? Secrets { get; init; }
     public List<FileReference>? Configs { get; init; }
+    public PullOptions? PullOptions { get; init; }
     public string? Isolation { get; init; }
     public Dictionary<string, string>? Sysctls { get; init; }
     public List<string>? CapabilityAdd { get; init; }
     public List<string>? CapabilityDrop { get; init; }
     public List<Ulimit>? Ulimits { get; init; }
     public long? OomScoreAdj { get; init; }
+}
+
+/// <summary>orch's own: when machines ask the registry for the image.</summary>
+public sealed record PullOptions : SpecObject
+{
+    /// <summary>missing (the default), always (before each container), or never.</summary>
+    public string? Policy { get; init; }
 }
 
 public sealed record Privileges : SpecObject

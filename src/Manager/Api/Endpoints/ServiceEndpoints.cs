@@ -5,10 +5,11 @@ using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Core.State;
 using Orch.Manager.Api.Views;
+using Orch.Manager.Images;
 
 namespace Orch.Manager.Api.Endpoints;
 
-/// <summary>/services (docker-api §3). Credentials for registries (X-Registry-Auth) are accepted and not used yet.</summary>
+/// <summary>/services (docker-api §3).</summary>
 internal static class ServiceEndpoints
 {
     public static Task ListAsync(HttpContext http, ApiServices api)
@@ -46,7 +47,7 @@ internal static class ServiceEndpoints
             await Answer.RefuseAsync(http, problem!);
             return;
         }
-        var decision = await api.Execute(new CreateService(spec), http.RequestAborted);
+        var decision = await api.Execute(new CreateService(spec, RegistryAuth.Of(http.Request)), http.RequestAborted);
         if (decision.Refusal is { } refusal)
             await Answer.RefuseAsync(http, refusal);
         else
@@ -80,7 +81,7 @@ internal static class ServiceEndpoints
 
         // A rollback ignores the spec it is sent, but it must be one: Docker reads it first.
         var (spec, unreadable) = await ReadSpecAsync(http);
-        return spec is null ? (null, unreadable) : (new(Route.Id(http), version, spec, rollback == "previous"), null);
+        return spec is null ? (null, unreadable) : (new(Route.Id(http), version, spec, rollback == "previous", RegistryAuth.Of(http.Request)), null);
     }
 
     private static async Task<(ServiceSpec? Spec, Problem? Problem)> ReadSpecAsync(HttpContext http)
