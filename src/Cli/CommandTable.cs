@@ -1,6 +1,7 @@
 using Orch.Cli.Commands.Cluster;
 using Orch.Cli.Commands.Node;
 using Orch.Cli.Commands.Service;
+using Orch.Cli.Commands.Stack;
 using Orch.Cli.Parsing;
 
 namespace Orch.Cli;
@@ -34,6 +35,7 @@ internal static class CommandTable
         new("service rollback", "Go back to a service's previous specification", () => ServiceRollbackCommand.Definition),
         new("service scale", "Change the number of tasks of services", () => ServiceScaleCommand.Definition),
         new("service update", "Change a service", () => ServiceUpdateCommand.Definition),
+        new("stack config", "Show the final stack file, after merging and filling in variables", () => StackConfigCommand.Definition),
     ];
 
     /// <summary>Docker's other words for the same commands.</summary>

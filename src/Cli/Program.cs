@@ -12,9 +12,11 @@ void Interrupt(PosixSignalContext context)
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 using var standardOut = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 16 * 1024) { AutoFlush = false };
+using var standardIn = new StreamReader(Console.OpenStandardInput());
 using var standardError = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
 var terminal = new Terminal(standardOut, standardError, TimeProvider.System, Environment.GetEnvironmentVariable)
 {
+    In = standardIn,
     IsInteractive = !Console.IsOutputRedirected,
     Interrupted = interrupted.Token,
 };

@@ -12,7 +12,8 @@ public sealed class LayeringTests
         { "Contracts", ["Core"] },
         { "Manager", ["Contracts", "Core", "Grpc"] },
         { "Agent", ["Contracts", "Core", "Grpc"] },
-        { "Cli", ["Contracts", "Core"] },
+        { "Stacks", ["Contracts", "Core"] },
+        { "Cli", ["Contracts", "Core", "Stacks"] },
     };
 
     [Theory]

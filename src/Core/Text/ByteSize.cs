@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Orch.Cli.Parsing;
+namespace Orch.Core.Text;
 
 /// <summary>Sizes as Docker's users write them: 64M, 1.5g, 512MiB; units are powers of 1024.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
     private const string Prefixes = "kmgtp";

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Orch.Cli.Services;
+namespace Orch.Core.Text;
 
 /// <summary>A command in one text as words, by the shell's rules of quoting: <c>sh -c 'a b'</c> is three words.</summary>
-internal static class ShellWords
+public static class ShellWords
 {
     public static List<string> Split(string text)
     {

@@ -1,7 +1,7 @@
-namespace Orch.Cli.Parsing;
+namespace Orch.Core.Text;
 
 /// <summary>The known word a mistyped one was probably meant to be.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>Null when nothing is near: more than a third of the letters would have to change.</summary>
     public static string? To(string word, IEnumerable<string> known)

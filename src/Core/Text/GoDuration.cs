@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Orch.Cli.Parsing;
+namespace Orch.Core.Text;
 
 /// <summary>Durations as Docker's users write and read them (1h30m, 500ms, 1.5s), in nanoseconds.</summary>
-internal static class GoDuration
+public static class GoDuration
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 

@@ -1,0 +1,16 @@
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli.Commands.Stack;
+
+/// <summary>The options of every command that reads stack files.</summary>
+internal static class StackFlags
+{
+    public static Flag[] Files =>
+    [
+        Flag.List("compose-file", "Path to a stack file, or \"-\" to read it from standard input; later ones override earlier ones",
+            "strings", 'c'),
+        Flag.List("env-file", "File of variables, instead of .env beside the stack file", "strings"),
+        Flag.List("profile", "Include the services of this profile; * includes all", "strings"),
+        Flag.Switch("strict", "Treat keys that are not honoured as errors"),
+    ];
+}
