@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Orch.Agent.Engine;
+using Orch.Agent.Logs;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
 using Orch.Contracts.Machine;
@@ -29,7 +30,10 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var directory = new ManagerDirectory(Managers());
         var session = new ManagerSession(
             new GrpcTransport(credentials, clock), directory, inputs.Writer,
-            NewBackoff(TimeSpan.FromSeconds(2)), log, clock);
+            NewBackoff(TimeSpan.FromSeconds(2)), log, clock)
+        {
+            OpenLogs = Logs(engine, credentials).Begin,
+        };
         var renewal = new RenewalLoop(
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
@@ -57,6 +61,10 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             await executor.DrainAsync();
         }
     }
+
+    private LogReadings Logs(DockerEngine engine, NodeCredentials credentials) => new(
+        (manager, cancellation) => GrpcLogCall.OpenAsync(manager, credentials, clock, cancellation),
+        new ContainerLogs(engine, machine.ClusterId.ToString()).OpenAsync, log, clock);
 
     /// <summary>A part that fails ends the agent: half an agent is worse than one that is started again.</summary>
     private static async Task<string> FirstToEndAsync(Task<string> loop, params Task[] others)

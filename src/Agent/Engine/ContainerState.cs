@@ -35,6 +35,9 @@ public sealed record ContainerState
     public long StartedAt { get; init; }
     public long FinishedAt { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>It has a terminal: one output, which the engine does not frame.</summary>
+    public bool Tty { get; init; }
     public IReadOnlyList<EnginePort> Ports { get; init; } = [];
 }
 

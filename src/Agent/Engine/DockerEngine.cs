@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using Orch.Agent.Logs;
 
 namespace Orch.Agent.Engine;
 
@@ -148,13 +149,22 @@ public sealed class DockerEngine : IContainerEngine
             {"type":["container","image"],"event":["start","die","oom","destroy","health_status","delete","untag","tag","pull","load","import"]}
             """;
         var path = $"{_prefix}/events?filters={Uri.EscapeDataString(Wanted.Trim())}";
+        var opened = await OpenStreamAsync(path, stopping);
+        return opened.Error is { } error ? error : new EngineEventStream(opened.Value!);
+    }
+
+    /// <summary>A container's output as the engine sends it: the answer's body ends with the log, or, followed, with the container.</summary>
+    public Task<EngineResult<HttpResponseMessage>> OpenLogsAsync(string container, LogAsk ask, CancellationToken stopping) =>
+        OpenStreamAsync($"{_prefix}/containers/{container}/logs?{ask.Query()}", stopping);
+
+    /// <summary>The limit is for the headers alone: the stream itself stays open for as long as it has something to say.</summary>
+    private async Task<EngineResult<HttpResponseMessage>> OpenStreamAsync(string path, CancellationToken stopping)
+    {
         try
         {
-            // The limit is for the headers alone: the stream itself stays open for as long as the engine lives.
             using var limit = new CancellationTokenSource(Quick, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
-            var opened = await _http.OpenAsync(HttpMethod.Get, path, null, either.Token);
-            return opened.Error is { } error ? error : new EngineEventStream(opened.Value!);
+            return await _http.OpenAsync(HttpMethod.Get, path, null, either.Token);
         }
         catch (Exception e) when (EngineHttp.IsAbsence(e) && !stopping.IsCancellationRequested)
         {

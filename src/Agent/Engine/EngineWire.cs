@@ -38,6 +38,7 @@ internal sealed record WireContainerConfig
 {
     public Dictionary<string, string>? Labels { get; init; }
     public WireHealthcheck? Healthcheck { get; init; }
+    public bool Tty { get; init; }
 }
 
 internal sealed record WireHealthcheck(List<string>? Test);

@@ -24,6 +24,7 @@ internal static class WireMapping
         StartedAt = UnixNanos(wire.State?.StartedAt),
         FinishedAt = UnixNanos(wire.State?.FinishedAt),
         Labels = wire.Config?.Labels ?? [],
+        Tty = wire.Config?.Tty ?? false,
         Ports = Ports(wire.NetworkSettings?.Ports),
     };
 

@@ -13,6 +13,10 @@ internal sealed class ManagerSession(
     AgentLog log, TimeProvider clock)
 {
     private long _number;
+
+    /// <summary>What to do when a manager asks for a stream of logs; it must return at once.</summary>
+    public Action<string, string, CancellationToken> OpenLogs { get; init; } = (_, _, _) => { };
+
     private volatile OpenSession? _open;
     private string _lastTrouble = "";
 
@@ -82,6 +86,9 @@ internal sealed class ManagerSession(
         switch (message.BodyCase)
         {
             case ManagerMessage.BodyOneofCase.HeartbeatAck:
+                return;
+            case ManagerMessage.BodyOneofCase.OpenLogs:
+                OpenLogs(manager, message.OpenLogs.Ticket, stopping);
                 return;
             case ManagerMessage.BodyOneofCase.Welcome:
                 log.Info($"manager {manager}: session {open.Number}, epoch {message.Welcome.Epoch}");

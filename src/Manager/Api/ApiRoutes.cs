@@ -27,11 +27,11 @@ public static class ApiRoutes
         new("GET", "/services/{id}", Operators, ServiceEndpoints.InspectAsync),
         new("POST", "/services/{id}/update", Operators, ServiceEndpoints.UpdateAsync),
         new("DELETE", "/services/{id}", Operators, ServiceEndpoints.RemoveAsync),
-        new("GET", "/services/{id}/logs", Operators, NotYetEndpoints.Refuse("reading logs")),
+        new("GET", "/services/{id}/logs", Operators, LogEndpoints.ServiceAsync),
 
         new("GET", "/tasks", Operators, TaskEndpoints.ListAsync),
         new("GET", "/tasks/{id}", Operators, TaskEndpoints.InspectAsync),
-        new("GET", "/tasks/{id}/logs", Operators, NotYetEndpoints.Refuse("reading logs")),
+        new("GET", "/tasks/{id}/logs", Operators, LogEndpoints.TaskAsync),
 
         new("GET", "/nodes", Operators, NodeEndpoints.ListAsync),
         new("GET", "/nodes/{id}", Operators, NodeEndpoints.InspectAsync),
@@ -62,6 +62,7 @@ public static class ApiRoutes
         new("DELETE", "/orch/v1/registries/{**host}", Operators, RegistryEndpoints.LogOutAsync),
         new("GET", "/events", Operators, EventEndpoints.StreamAsync),
 
+        new("GET", "/orch/v1/logs", Operators, LogEndpoints.AnyAsync),
         new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),
         new("GET", "/orch/v1/status", Operators, StatusEndpoints.ShowAsync),
     ];

@@ -3,6 +3,7 @@ using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.State;
 using Orch.Manager.Images;
+using Orch.Manager.Logs;
 using Orch.Manager.Writing;
 
 namespace Orch.Manager.Api;
@@ -39,6 +40,9 @@ public sealed record ApiServices
 
     /// <summary>Why this manager cannot do its work now, or null.</summary>
     public required Func<string?> Unhealthy { get; init; }
+
+    /// <summary>The logs that nodes keep.</summary>
+    public required INodeLogs Logs { get; init; }
     public required TimeProvider Clock { get; init; }
     public HostFacts Host { get; init; } = HostFacts.Read();
 }

@@ -25,6 +25,7 @@ internal static class ApiComposition
         Store = () => StoreStatus(parts),
         Engine = new LocalEngine(parts.Machine.Engine, parts.Clock),
         Unhealthy = () => parts.Store.Over,
+        Logs = parts.Logs,
         Clock = parts.Clock,
     };
 

@@ -9,6 +9,7 @@ using Orch.Contracts.Security;
 using Orch.Core.Model;
 using Orch.Manager.Api;
 using Orch.Manager.Images;
+using Orch.Manager.Logs;
 using Orch.Manager.Security;
 using Orch.Manager.Sessions;
 using Orch.Manager.Writing;
@@ -20,7 +21,10 @@ internal static class ManagerApp
 {
     public sealed record Parts(
         ManagerOptions Options, ClusterStore Store, SessionHub Hub, ManagerAdmission Admission, ClusterCa Ca,
-        ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock);
+        ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock)
+    {
+        public LogDesk Logs { get; } = new(Hub.AskForLogs, Clock);
+    }
 
     public static WebApplication Build(Parts parts)
     {
@@ -37,7 +41,8 @@ internal static class ManagerApp
                 parts.Certificate, parts.Ca.Trust, new ConnectionGate()));
         });
         var app = builder.Build();
-        var table = new AccessTable([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule]);
+        var table = new AccessTable(
+            [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule]);
         var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock);
         ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(), next => http => access.InvokeAsync(http, next));
         Map(app, parts);
@@ -50,6 +55,7 @@ internal static class ManagerApp
         ApiRoutes.Map(app, ApiComposition.Services(parts));
         parts.Hub.Map(app);
         new PullDesk(() => parts.Store.Current).Map(app);
+        parts.Logs.Map(app);
         new JoinDesk(new JoinDeskParts(
             parts.Ca, () => parts.Admission.Join, () => new NodeId(NewIds.Next()), parts.Admission.AdmitAsync,
             new JoinThrottle(parts.Clock), parts.Clock)).Map(app);

@@ -26,6 +26,8 @@ internal sealed class AgentSession(
 
     public void Touch(TaskId task) => _outbox.Touch(task);
 
+    public bool AskForLogs(string ticket) => _outbox.Logs(ticket);
+
     /// <summary>Ends the session, telling the agent why.</summary>
     public void End(Farewell farewell)
     {
@@ -143,13 +145,15 @@ internal sealed class AgentSession(
         await AssignAsync(ledger.Complete(store.Current));
         while (await _outbox.WaitAsync(cancellation))
         {
-            var (touched, recorded, heartbeat) = _outbox.Take();
+            var (touched, recorded, heartbeat, tickets) = _outbox.Take();
             if (touched.Count > 0 && ledger.Delta(store.Current, touched) is { } delta)
                 await AssignAsync(delta);
             if (recorded.Count > 0)
                 await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
             if (heartbeat > 0)
                 await stream.WriteAsync(new ManagerMessage { HeartbeatAck = new HeartbeatAck { Sequence = heartbeat } });
+            foreach (var ticket in tickets)
+                await stream.WriteAsync(new ManagerMessage { OpenLogs = new OpenLogs { Ticket = ticket } });
         }
         if (_farewell is { } farewell)
             await stream.WriteAsync(new ManagerMessage { Farewell = farewell });

@@ -48,6 +48,10 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         await first;
     }
 
+    /// <summary>Asks the node's agent to dial with this ticket; false when it cannot be asked now.</summary>
+    public bool AskForLogs(NodeId node, string ticket) =>
+        _sessions.TryGetValue(node, out var session) && session.AskForLogs(ticket);
+
     /// <summary>Tells every agent that this manager stops, so that none has to find out by itself.</summary>
     public void EndAll()
     {

@@ -15,12 +15,27 @@ internal sealed class SessionOutbox
     private HashSet<TaskId> _touched = [];
     private HashSet<string> _recorded = [];
     private ulong _heartbeat;
+    private List<string> _tickets = [];
 
     public void Touch(TaskId id) => Change(() => _touched.Add(id));
 
     public void Recorded(IEnumerable<string> ids) => Change(() => _recorded.UnionWith(ids));
 
     public void Heartbeat(ulong sequence) => Change(() => _heartbeat = sequence);
+
+    /// <summary>A ticket for a stream of logs; false when more wait to be sent than anybody will read.</summary>
+    public bool Logs(string ticket)
+    {
+        const int MostWaiting = 64;
+        var room = false;
+        Change(() =>
+        {
+            room = _tickets.Count < MostWaiting;
+            if (room)
+                _tickets.Add(ticket);
+        });
+        return room;
+    }
 
     /// <summary>Nothing more will be added; the sender finishes.</summary>
     public void Close() => _signal.Writer.TryComplete();
@@ -34,15 +49,20 @@ internal sealed class SessionOutbox
         return true;
     }
 
-    public (IReadOnlyCollection<TaskId> Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat) Take()
+    public Waiting Take()
     {
         lock (_lock)
         {
-            var taken = (_touched, _recorded, _heartbeat);
-            (_touched, _recorded, _heartbeat) = ([], [], 0);
+            var taken = new Waiting(_touched, _recorded, _heartbeat, _tickets);
+            (_touched, _recorded, _heartbeat, _tickets) = ([], [], 0, []);
             return taken;
         }
     }
+
+    /// <summary>What there is to send. A heartbeat of 0 is none.</summary>
+    public readonly record struct Waiting(
+        IReadOnlyCollection<TaskId> Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
+        IReadOnlyList<string> Tickets);
 
     private void Change(Action change)
     {

@@ -17,6 +17,7 @@ using Orch.Manager.Security;
 using Orch.Manager.Store;
 using Orch.Manager.Store.Memory;
 using Orch.Manager.Writing;
+using Orch.Tests.Manager.Logs;
 
 namespace Orch.Tests.Manager.Api;
 
@@ -37,6 +38,7 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>Commands are refused by this instead of the store, where a test sets it.</summary>
     public Func<Exception>? Fault { get; set; }
     public string? Unhealthy { get; set; }
+    internal FakeNodeLogs Logs { get; } = new();
 
     public async Task InitializeAsync()
     {
@@ -89,6 +91,7 @@ public sealed class ApiHost : IAsyncLifetime
         Store = () => new StoreStatusView { Kind = "memory", Epoch = Store.Epoch.ToString() },
         Engine = new Orch.Manager.Images.LocalEngine("unix:///nonexistent/engine.sock", TimeProvider.System),
         Unhealthy = () => Unhealthy,
+        Logs = Logs,
         Clock = TimeProvider.System,
     };
 
