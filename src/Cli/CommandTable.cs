@@ -1,8 +1,10 @@
 using Orch.Cli.Commands.Cluster;
+using Orch.Cli.Commands.Files;
 using Orch.Cli.Commands.Node;
 using Orch.Cli.Commands.Service;
 using Orch.Cli.Commands.Stack;
 using Orch.Cli.Parsing;
+using Orch.Core.Model;
 
 namespace Orch.Cli;
 
@@ -23,11 +25,13 @@ internal static class CommandTable
         new("token", "Show or rotate the token that machines join with", () => TokenCommand.Definition),
         new("version", "Show the versions of client and manager", () => VersionCommand.Definition),
         new("supervise", "Keep the daemons of this machine running", () => SuperviseCommand.Definition, Hidden: true),
+        .. Files("config", "configs", FileKind.Config),
         new("node inspect", "Show details of nodes", () => NodeInspectCommand.Definition),
         new("node ls", "List the nodes of the cluster", () => NodeLsCommand.Definition),
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),
         new("node rm", "Remove nodes from the cluster", () => NodeRmCommand.Definition),
         new("node update", "Change a node's role, availability or labels", () => NodeUpdateCommand.Definition),
+        .. Files("secret", "secrets", FileKind.Secret),
         new("service create", "Create a service", () => ServiceCreateCommand.Definition),
         new("service inspect", "Show details of services", () => ServiceInspectCommand.Definition),
         new("service logs", "Show the logs of a service or task", () => ServiceLogsCommand.Definition),
@@ -38,6 +42,15 @@ internal static class CommandTable
         new("service scale", "Change the number of tasks of services", () => ServiceScaleCommand.Definition),
         new("service update", "Change a service", () => ServiceUpdateCommand.Definition),
         new("stack config", "Show the final stack file, after merging and filling in variables", () => StackConfigCommand.Definition),
+    ];
+
+    private static IEnumerable<Entry> Files(string one, string many, FileKind kind) =>
+    [
+        new($"{one} create", $"Create a {one} from a file or standard input", () => FileCreateCommand.Definition(kind)),
+        new($"{one} inspect", $"Show details of {many}", () => FileInspectCommand.Definition(kind)),
+        new($"{one} ls", $"List {many}", () => FileLsCommand.Definition(kind)),
+        new($"{one} rm", $"Remove {many}", () => FileRmCommand.Definition(kind)),
+        new($"{one} update", $"Give a {one} new content and update the services that use it", () => FileUpdateCommand.Definition(kind)),
     ];
 
     /// <summary>Docker's other words for the same commands.</summary>

@@ -50,7 +50,11 @@ internal static class Help
         to.WriteLine("Usage:  orch [OPTIONS] COMMAND\n\nRuns containers on many machines as one.");
         Section(to, "Cluster commands:", CommandTable.All.Where(e => !e.Hidden && !e.Name.Contains(' ', StringComparison.Ordinal))
             .Select(e => (e.Name, e.Summary)));
-        Section(to, "Management commands:", [("node", "Manage the machines of the cluster"), ("service", "Manage services"), ("stack", "Manage stacks")]);
+        Section(to, "Management commands:",
+        [
+            ("config", "Manage configs"), ("node", "Manage the machines of the cluster"), ("secret", "Manage secrets"),
+            ("service", "Manage services"), ("stack", "Manage stacks"),
+        ]);
         WriteFlags(to, "Options:", App.GlobalFlags);
         to.WriteLine("\nRun 'orch COMMAND --help' for more information on a command.\n\nFirst steps:\n" +
             Indent("orch init\norch service create --name web --replicas 3 busybox sleep 1d\norch service ps web"));

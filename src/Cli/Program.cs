@@ -17,6 +17,7 @@ using var standardError = new StreamWriter(Console.OpenStandardError()) { AutoFl
 var terminal = new Terminal(standardOut, standardError, TimeProvider.System, Environment.GetEnvironmentVariable)
 {
     In = standardIn,
+    OpenInput = Console.OpenStandardInput,
     IsInteractive = !Console.IsOutputRedirected,
     Interrupted = interrupted.Token,
 };

@@ -8,6 +8,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Err, TimeProvider Clo
 
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Standard input as bytes, for content that need not be text.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
     /// <summary>Cancelled by Ctrl-C or a request to terminate.</summary>
     public CancellationToken Interrupted { get; init; }
 }

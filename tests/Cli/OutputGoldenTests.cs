@@ -16,7 +16,7 @@ public sealed class OutputGoldenTests
         var recording = Recording.Load("output", name);
         using var manager = new FakeManager(recording.Answer);
 
-        var outcome = Run.Orch(manager, recording["now"].GetDateTimeOffset(), Arguments(recording.Argv));
+        var outcome = Run.Orch(manager, recording["now"].GetDateTimeOffset(), recording.Input, Arguments(recording.Argv));
 
         Assert.Equal(Translate(recording["stderr"].GetString()!), outcome.Err.TrimEnd('\n'));
         // Very long recordings are cut at their end.

@@ -29,6 +29,10 @@ public static class DurableState
             lines.Add(Of(task));
         foreach (var (node, tasks) in state.TasksByNode.Entries)
             lines.Add($"on {node}: {string.Join(' ', tasks.Keys.Order())}");
+        foreach (var (name, id) in state.FilesByName.Entries)
+            lines.Add($"file {name.Kind} {name.Name} is {id}");
+        foreach (var (file, users) in state.FileUsers.Entries)
+            lines.Add($"file {file} superseded {state.SupersededFiles.Contains(file)} for {string.Join(' ', users.Keys.Order())}");
         lines.Sort(StringComparer.Ordinal);
         return text.AppendJoin('\n', lines).ToString();
     }

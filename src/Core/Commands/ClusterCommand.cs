@@ -43,5 +43,14 @@ public sealed record RemoveService(string Service) : ClusterCommand;
 public sealed record LogInRegistry(string Host, string Username, string Auth) : ClusterCommand;
 public sealed record LogOutRegistry(string Host) : ClusterCommand;
 
+public sealed record CreateFile(FileKind Kind, FileSpec Spec) : ClusterCommand;
+
+/// <summary>Labels are all that may change.</summary>
+public sealed record UpdateFile(FileKind Kind, string File, ulong Version, FileSpec Spec) : ClusterCommand;
+
+/// <summary>New content under the old name; services that use it are updated. What the change leaves out stays.</summary>
+public sealed record ReplaceFile(FileKind Kind, string File, ulong Version, FileSpec Change) : ClusterCommand;
+public sealed record RemoveFile(FileKind Kind, string File) : ClusterCommand;
+
 /// <summary>Nothing is asked: look at what is due (restart delays, update monitors).</summary>
 public sealed record LookAgain : ClusterCommand;

@@ -19,7 +19,7 @@ internal static class DecideService
 
     private static Decision Create(ClusterState state, CreateService c, StepContext step)
     {
-        if (SpecRules.Check(c.Spec) is { } refusal)
+        if ((SpecRules.Check(c.Spec) ?? FileRules.CheckExist(state, c.Spec)) is { } refusal)
             return new Refused(refusal);
         if (state.ServicesByName.Contains(c.Spec.Name))
             return Decision.Refuse(RefusalKind.AlreadyExists,
@@ -43,7 +43,7 @@ internal static class DecideService
         if (c.Rollback && service.PreviousSpec is null)
             return Decision.Refuse(RefusalKind.FailedPrecondition, $"service {service.Id} does not have a previous spec");
         var spec = c.Rollback ? service.PreviousSpec! : c.Spec!;
-        if (CheckChange(service, spec) is { } refusal)
+        if ((CheckChange(service, spec) ?? FileRules.CheckExist(state, spec)) is { } refusal)
             return new Refused(refusal);
         var ports = PublishedPorts.Choose(state, spec, service);
         if (ports.Refusal is not null)

@@ -17,8 +17,9 @@ public sealed record Decision
     public static Decision Refuse(RefusalKind kind, string message) => new() { Refusal = new(kind, message) };
 }
 
-/// <summary>What an accepted command answers beside "done".</summary>
-public sealed record Reply(string? CreatedId = null, IReadOnlyList<string>? Warnings = null)
+/// <summary>What an accepted command answers beside "done". Services are those that an update of something else changes.</summary>
+public sealed record Reply(
+    string? CreatedId = null, IReadOnlyList<string>? Warnings = null, IReadOnlyList<Model.ServiceId>? Services = null)
 {
     public static readonly Reply Nothing = new();
 }

@@ -10,11 +10,6 @@ internal static class NotYet
 {
     public static Refusal? Check(ServiceSpec spec)
     {
-        var container = spec.TaskTemplate?.ContainerSpec;
-        if (container?.Secrets is { Count: > 0 })
-            return Unsupported("secrets are not supported by this version of orch");
-        if (container?.Configs is { Count: > 0 })
-            return Unsupported("configs are not supported by this version of orch");
         foreach (var port in spec.EndpointSpec?.Ports ?? [])
         {
             if (port.PublishMode is null or "" or "ingress")

@@ -17,7 +17,7 @@ public static partial class SpecRules
         ?? CheckResources(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
         ?? CheckPlacement(spec.TaskTemplate?.Placement)
         ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)
-        ?? CheckEndpoint(spec.EndpointSpec) ?? NotYet.Check(spec);
+        ?? CheckEndpoint(spec.EndpointSpec) ?? FileRules.CheckReferences(spec.TaskTemplate?.ContainerSpec) ?? NotYet.Check(spec);
 
     /// <summary>replicated, global, replicated-job or global-job.</summary>
     public static string ModeOf(ServiceSpec spec) => spec.Mode switch

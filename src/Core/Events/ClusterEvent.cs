@@ -14,6 +14,9 @@ public abstract record ClusterEvent
     private protected ClusterEvent() { }
 
     public virtual bool IsDurable => true;
+
+    /// <summary>Carries what must never lie on a disk in clear: the log seals it.</summary>
+    public virtual bool IsSecret => false;
 }
 
 public sealed record ClusterCreated(ClusterId Id, Timestamp At) : ClusterEvent;
@@ -62,6 +65,17 @@ public sealed record TaskProgress(TaskId Id, ObservedStatus Status) : ClusterEve
 {
     public override bool IsDurable => false;
 }
+
+/// <summary>
+/// A secret or a config came to be. Replaces: its name was of that one until now, which goes on as ReplacedIsNow.
+/// </summary>
+public sealed record FileCreated(
+    FileId Id, FileKind Kind, FileSpec Spec, Timestamp At, FileId? Replaces = null, string? ReplacedIsNow = null) : ClusterEvent
+{
+    public override bool IsSecret => true;
+}
+public sealed record FileLabelsSet(FileId Id, Dictionary<string, string> Labels, Timestamp At) : ClusterEvent;
+public sealed record FileRemoved(FileId Id) : ClusterEvent;
 
 /// <summary>A new leader has not heard of this node yet: it keeps what it has and takes nothing new until it reports.</summary>
 public sealed record NodeUnconfirmed(NodeId Id) : ClusterEvent

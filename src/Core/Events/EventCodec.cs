@@ -26,6 +26,9 @@ public static class EventCodec
         TaskDesiredSet => 32,
         TaskRemoved => 33,
         TaskResult => 34,
+        FileCreated => 40,
+        FileLabelsSet => 41,
+        FileRemoved => 42,
         RegistryLoggedIn => 60,
         RegistryLoggedOut => 61,
         ServiceRegistryAuthSet => 62,
@@ -51,6 +54,9 @@ public static class EventCodec
         32 => typeof(TaskDesiredSet),
         33 => typeof(TaskRemoved),
         34 => typeof(TaskResult),
+        40 => typeof(FileCreated),
+        41 => typeof(FileLabelsSet),
+        42 => typeof(FileRemoved),
         60 => typeof(RegistryLoggedIn),
         61 => typeof(RegistryLoggedOut),
         62 => typeof(ServiceRegistryAuthSet),
@@ -89,6 +95,9 @@ public static class EventCodec
 [JsonSerializable(typeof(TaskDesiredSet))]
 [JsonSerializable(typeof(TaskRemoved))]
 [JsonSerializable(typeof(TaskResult))]
+[JsonSerializable(typeof(FileCreated))]
+[JsonSerializable(typeof(FileLabelsSet))]
+[JsonSerializable(typeof(FileRemoved))]
 [JsonSerializable(typeof(RegistryLoggedIn))]
 [JsonSerializable(typeof(RegistryLoggedOut))]
 [JsonSerializable(typeof(ServiceRegistryAuthSet))]

@@ -49,6 +49,17 @@ public readonly record struct NetworkId(UInt128 Value) : IObjectId<NetworkId>, I
     public override string ToString() => Ids.Format(Value);
 }
 
+/// <summary>A secret or a config.</summary>
+[JsonConverter(typeof(IdJsonConverter<FileId>))]
+public readonly record struct FileId(UInt128 Value) : IObjectId<FileId>, IComparable<FileId>
+{
+    public static FileId From(UInt128 value) => new(value);
+    public bool IsNone => Value == 0;
+    public int CompareTo(FileId other) => Value.CompareTo(other.Value);
+    public override int GetHashCode() => Ids.Hash(Value);
+    public override string ToString() => Ids.Format(Value);
+}
+
 [JsonConverter(typeof(IdJsonConverter<ClusterId>))]
 public readonly record struct ClusterId(UInt128 Value) : IObjectId<ClusterId>
 {

@@ -18,6 +18,7 @@ public sealed class ClusterPlanner
     private readonly JobPlanner _jobs = new();
     private readonly PendingTasks _pending = new();
     private readonly DueTimes _due = new();
+    private readonly OldFiles _oldFiles = new();
 
     /// <summary>When to step again although nobody asks; null when nothing is due.</summary>
     public Timestamp? NextDue => _due.Next;
@@ -51,6 +52,7 @@ public sealed class ClusterPlanner
             PlanServices(work);
             Collect(work);
             _pending.PlaceAll(work);
+            _oldFiles.Plan(work);
         }
         while (work.EventCount <= Budget && (HasWork || !work.Unplanned.IsEmpty));
     }
@@ -69,6 +71,7 @@ public sealed class ClusterPlanner
         if (work.Unplanned.IsEmpty)
             return;
         var changes = work.TakeUnplanned();
+        _oldFiles.Note(changes);
         foreach (var id in changes.Services)
         {
             if (work.State.Services.TryGet(id, out var service))

@@ -11,12 +11,14 @@ public sealed class Changes
     private readonly HashSet<ServiceId> _services = [];
     private readonly HashSet<NodeId> _nodes = [];
     private readonly HashSet<TaskId> _tasks = [];
+    private readonly HashSet<FileId> _files = [];
     private readonly List<TaskRecord> _removed = [];
     private readonly List<Service> _removedServices = [];
 
     public IReadOnlyCollection<ServiceId> Services => _services;
     public IReadOnlyCollection<NodeId> Nodes => _nodes;
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
+    public IReadOnlyCollection<FileId> Files => _files;
 
     /// <summary>The last records of tasks that are gone: who ran them, and for whom.</summary>
     public IReadOnlyCollection<TaskRecord> RemovedTasks => _removed;
@@ -24,11 +26,12 @@ public sealed class Changes
     /// <summary>Services that are gone, by id, with their last record.</summary>
     public IReadOnlyCollection<Service> RemovedServices => _removedServices;
     public bool ClusterItself { get; set; }
-    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count == 0 && !ClusterItself;
+    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count + _files.Count == 0 && !ClusterItself;
 
     public void Touch(ServiceId id) => _services.Add(id);
     public void Touch(NodeId id) => _nodes.Add(id);
     public void Touch(TaskId id) => _tasks.Add(id);
+    public void Touch(FileId id) => _files.Add(id);
 
     public void Removed(TaskRecord task)
     {
@@ -50,6 +53,8 @@ public sealed class Changes
             _nodes.Add(id);
         foreach (var id in other._tasks)
             _tasks.Add(id);
+        foreach (var id in other._files)
+            _files.Add(id);
         _removed.AddRange(other._removed);
         _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
@@ -60,6 +65,7 @@ public sealed class Changes
         _services.Clear();
         _nodes.Clear();
         _tasks.Clear();
+        _files.Clear();
         _removed.Clear();
         _removedServices.Clear();
         ClusterItself = false;

@@ -35,6 +35,16 @@ public sealed class ClusterState
     /// <summary>Credentials that services were deployed with, as X-Registry-Auth carries them.</summary>
     public CowMap<ServiceId, string> RegistryAuths { get; internal set; }
 
+    /// <summary>Secrets and configs.</summary>
+    public CowMap<FileId, ClusterFile> Files { get; internal set; }
+    public CowMap<FileName, FileId> FilesByName { get; internal set; }
+
+    /// <summary>Old contents that are kept only as long as somebody may go back to them.</summary>
+    public CowMap<FileId, bool> SupersededFiles { get; internal set; }
+
+    /// <summary>The services that remember a spec which names the file.</summary>
+    public CowMap<FileId, CowMap<ServiceId, bool>> FileUsers { get; internal set; }
+
     /// <summary>A view of this moment for readers. The caller goes on changing this object.</summary>
     public ClusterState Snapshot()
     {
@@ -59,6 +69,10 @@ public sealed class ClusterState
         foreach (var id in ids.Keys)
             yield return Tasks.Get(id)!;
     }
+
+    /// <summary>Services that would miss the file: their present or an earlier spec names it.</summary>
+    public IEnumerable<Service> UsersOf(FileId file) =>
+        FileUsers.TryGet(file, out var users) ? users.Keys.Select(Services.Get).OfType<Service>() : [];
 
     /// <summary>The tasks of a slot, oldest first.</summary>
     public IReadOnlyList<TaskRecord> TasksIn(ServiceId service, SlotKey slot)

@@ -32,6 +32,9 @@ public static class Fold
             case RegistryLoggedIn or RegistryLoggedOut or ServiceRegistryAuthSet:
                 RegistryFold.Apply(state, e);
                 break;
+            case FileCreated or FileLabelsSet or FileRemoved:
+                FileFold.Apply(state, e, changes);
+                break;
             default:
                 throw new UnreachableException($"no fold for {e.GetType().Name}");
         }

@@ -39,6 +39,16 @@ public static class Lookup
             : ByPrefix("task", reference, state.Tasks.Values, task => task.Id.ToString());
     }
 
+    public static (ClusterFile? Found, Refusal? Refusal) File(ClusterState state, FileKind kind, string reference)
+    {
+        if (Ids.TryParse<FileId>(reference, out var id) && state.Files.TryGet(id, out var byId) && byId.Kind == kind)
+            return (byId, null);
+        if (state.FilesByName.TryGet(new(kind, reference), out var named))
+            return (state.Files.Get(named), null);
+        return ByPrefix(
+            FileRules.WordOf(kind), reference, state.Files.Values.Where(file => file.Kind == kind), file => file.Id.ToString());
+    }
+
     /// <summary>web.1.x3k… names its task by the id at its end.</summary>
     private static TaskRecord? TaskByName(ClusterState state, string reference)
     {

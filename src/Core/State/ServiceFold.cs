@@ -87,6 +87,7 @@ internal static class ServiceFold
     private static void Remove(ClusterState state, Service service)
     {
         FreePorts(state, service);
+        FileUsers.Update(state, service, null);
         state.Services = state.Services.Without(state.Token, service.Id);
         state.ServicesByName = state.ServicesByName.Without(state.Token, service.Spec.Name);
         SpecRetention.Retain(state, service.TaskSpec);
@@ -123,8 +124,11 @@ internal static class ServiceFold
         where port.PublishMode != "host" && port.PublishedPort > 0
         select PortKey.Of(port);
 
-    private static void Put(ClusterState state, Service service) =>
+    private static void Put(ClusterState state, Service service)
+    {
+        FileUsers.Update(state, state.Services.Get(service.Id), service);
         state.Services = state.Services.With(state.Token, service.Id, service);
+    }
 
     private static Service Existing(ClusterState state, ServiceId id) =>
         state.Services.Get(id) ?? throw new FoldException($"service {id} does not exist");

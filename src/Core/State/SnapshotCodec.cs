@@ -7,11 +7,12 @@ namespace Orch.Core.State;
 
 /// <summary>
 /// A state as a sequence of small items, so that a million tasks never need one large buffer: first the head, then
-/// cluster, nodes, services, registries, retained templates, tasks (which name their template by version). Numbers are stored: never reuse.
+/// cluster, nodes, services, registries, retained templates, tasks (which name their template by version), secrets and
+/// configs. Numbers are stored: never reuse.
 /// </summary>
 public static class SnapshotCodec
 {
-    private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6;
+    private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6, FileItem = 7;
 
     private const ushort RegistryItem = 20, RegistryAuthItem = 21;
 
@@ -36,6 +37,8 @@ public static class SnapshotCodec
             yield return new(SpecItem, JsonSerializer.SerializeToUtf8Bytes(retained, json.RetainedSpec));
         foreach (var task in InSlotOrder(state))
             yield return new(TaskItem, JsonSerializer.SerializeToUtf8Bytes(StoredTask.From(task), json.StoredTask));
+        foreach (var file in state.Files.Values)
+            yield return new(FileItem, JsonSerializer.SerializeToUtf8Bytes(file, json.ClusterFile));
     }
 
     /// <summary>Throws <see cref="JsonException"/> or <see cref="FoldException"/> for items that are no snapshot.</summary>
@@ -61,6 +64,7 @@ public static class SnapshotCodec
             case RegistryAuthItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredRegistryAuth)!); break;
             case SpecItem: loader.Add(JsonSerializer.Deserialize(payload, json.RetainedSpec)!); break;
             case TaskItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredTask)!); break;
+            case FileItem: loader.Add(JsonSerializer.Deserialize(payload, json.ClusterFile)!); break;
             default:
                 throw new JsonException(
                     $"snapshot item kind {kind} is unknown: it was written by a newer version of orch, use that version");
@@ -117,4 +121,5 @@ public sealed record StoredTask(
 [JsonSerializable(typeof(StoredRegistryAuth))]
 [JsonSerializable(typeof(RetainedSpec))]
 [JsonSerializable(typeof(StoredTask))]
+[JsonSerializable(typeof(ClusterFile))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -18,6 +18,7 @@ public sealed class SnapshotLoader
         State.Services = State.Services.With(State.Token, service.Id, service);
         State.ServicesByName = State.ServicesByName.With(State.Token, service.Spec.Name, service.Id);
         ServiceFold.HoldPorts(State, service);
+        FileUsers.Update(State, null, service);
     }
 
     internal void Add(RegistryCredential registry) =>
@@ -29,6 +30,8 @@ public sealed class SnapshotLoader
     internal void Add(RetainedSpec retained) =>
         State.RetainedSpecs = State.RetainedSpecs.With(
             State.Token, new(retained.Spec.ServiceId, retained.Spec.Version), retained);
+
+    internal void Add(ClusterFile file) => FileFold.Put(State, file);
 
     internal void Add(StoredTask stored)
     {

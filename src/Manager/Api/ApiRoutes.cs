@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orch.Core.Model;
 using Orch.Manager.Api.Endpoints;
 using Orch.Manager.Security;
 
@@ -49,22 +50,28 @@ public static class ApiRoutes
         new("GET", "/networks", Operators, NetworkEndpoints.ListAsync),
         new("GET", "/networks/{id}", Operators, NetworkEndpoints.InspectAsync),
         new("POST", "/networks/create", Operators, NotYetEndpoints.Refuse("creating networks")),
-        new("GET", "/secrets", Operators, NotYetEndpoints.EmptyListAsync),
-        new("GET", "/secrets/{id}", Operators, NotYetEndpoints.NotFound("secret")),
-        new("POST", "/secrets/create", Operators, NotYetEndpoints.Refuse("creating secrets")),
-        new("GET", "/configs", Operators, NotYetEndpoints.EmptyListAsync),
-        new("GET", "/configs/{id}", Operators, NotYetEndpoints.NotFound("config")),
-        new("POST", "/configs/create", Operators, NotYetEndpoints.Refuse("creating configs")),
         new("GET", "/distribution/{**name}", Operators, DistributionEndpoints.InspectAsync),
         new("POST", "/auth", Operators, DistributionEndpoints.AuthenticateAsync),
         new("GET", "/orch/v1/registries", Operators, RegistryEndpoints.ListAsync),
         new("POST", "/orch/v1/registries", Operators, RegistryEndpoints.LogInAsync),
         new("DELETE", "/orch/v1/registries/{**host}", Operators, RegistryEndpoints.LogOutAsync),
+        .. Files("/secrets", new FileEndpoints(FileKind.Secret)),
+        .. Files("/configs", new FileEndpoints(FileKind.Config)),
         new("GET", "/events", Operators, EventEndpoints.StreamAsync),
 
         new("GET", "/orch/v1/logs", Operators, LogEndpoints.AnyAsync),
         new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),
         new("GET", "/orch/v1/status", Operators, StatusEndpoints.ShowAsync),
+    ];
+
+    private static IEnumerable<Entry> Files(string path, FileEndpoints files) =>
+    [
+        new("GET", path, Operators, files.ListAsync),
+        new("POST", $"{path}/create", Operators, files.CreateAsync),
+        new("GET", $"{path}/{{id}}", Operators, files.InspectAsync),
+        new("POST", $"{path}/{{id}}/update", Operators, files.UpdateAsync),
+        new("DELETE", $"{path}/{{id}}", Operators, files.RemoveAsync),
+        new("POST", $"/orch/v1{path}/{{id}}/replace", Operators, files.ReplaceAsync),
     ];
 
     /// <summary>For the access table.</summary>

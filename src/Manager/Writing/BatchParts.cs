@@ -14,7 +14,7 @@ internal static class BatchParts
         var bytes = 0L;
         foreach (var e in events)
         {
-            var data = new EventData(EventCodec.KindOf(e), EventCodec.Encode(e));
+            var data = new EventData(EventCodec.KindOf(e), EventCodec.Encode(e), e.IsSecret);
             if (part.Count > 0 && (part.Count == maxEvents || bytes + data.Payload.Length > maxBytes))
             {
                 yield return part;

@@ -24,6 +24,7 @@ internal sealed class Recording
         new(JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(kind), name + ".json"))).RootElement);
 
     public JsonElement this[string member] => _root.GetProperty(member);
+    public string Input => _root.TryGetProperty("stdin", out var text) ? text.GetString() ?? "" : "";
     public List<string> Argv => [.. this["argv"].EnumerateArray().Select(word => word.GetString()!)];
 
     public FakeAnswer Answer(FakeRequest request)

@@ -8,7 +8,11 @@ internal sealed record Outcome(int ExitCode, string Out, string Err);
 internal static class Run
 {
     public static Outcome Orch(FakeManager manager, DateTimeOffset now, params IReadOnlyList<string> args) =>
-        With(new FixedClock(now), name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : null, args);
+        Orch(manager, now, "", args);
+
+    /// <summary>With something on standard input.</summary>
+    public static Outcome Orch(FakeManager manager, DateTimeOffset now, string input, IReadOnlyList<string> args) =>
+        With(new FixedClock(now), name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : null, args, input);
 
     public static Outcome Orch(FakeManager manager, params IReadOnlyList<string> args) =>
         Orch(manager, DateTimeOffset.UnixEpoch, args);
@@ -16,10 +20,13 @@ internal static class Run
     /// <summary>Without any manager.</summary>
     public static Outcome Alone(params IReadOnlyList<string> args) => With(TimeProvider.System, _ => null, args);
 
-    private static Outcome With(TimeProvider clock, Func<string, string?> env, IReadOnlyList<string> args)
+    private static Outcome With(TimeProvider clock, Func<string, string?> env, IReadOnlyList<string> args, string input = "")
     {
         var (standardOut, standardError) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
-        var exitCode = App.Run(args, new Terminal(standardOut, standardError, clock, env));
+        var exitCode = App.Run(args, new Terminal(standardOut, standardError, clock, env)
+        {
+            OpenInput = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)),
+        });
         return new(exitCode, standardOut.ToString(), standardError.ToString());
     }
 }

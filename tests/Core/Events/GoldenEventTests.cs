@@ -49,6 +49,10 @@ public sealed class GoldenEventTests
         new RegistryLoggedOut("registry.example:5000"),
         new ServiceRegistryAuthSet(new(_one), "e30=", _at),
         new TaskResult(new(_one), new() { State = TaskState.Failed, At = default, ExitCode = 0, Error = "task: non-zero exit (1)" }, _at),
+        new FileCreated(new(_one), FileKind.Secret,
+            new() { Name = "db", Labels = new() { ["a"] = "b" }, Data = [0, 255], Templating = new() { Name = "golang" } }, _at, new(_one), "db.v1"),
+        new FileLabelsSet(new(_one), new() { ["a"] = "c" }, _at),
+        new FileRemoved(new(_one)),
     ];
 
     [Fact]

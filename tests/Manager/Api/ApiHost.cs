@@ -28,6 +28,7 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("orch-api-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private WebApplication? _app;
+    private AesGcmCipher? _cipher;
     private Task _running = Task.CompletedTask;
     private long _ids = 1_000_000;
 
@@ -42,7 +43,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var log = new MemoryLogServer().Connect();
+        _cipher = KeyRing.Create().CreateCipher();
+        var log = new MemoryLogServer().Connect(_cipher);
         await log.OpenAsync(default);
         var won = (CampaignResult.Won)await log.CampaignAsync(Epoch.None, new("test", "test"), EpochStep.Term, default);
         Store = new ClusterStore(new ClusterState(), won.Epoch, log, TimeProvider.System,
@@ -154,6 +156,7 @@ public sealed class ApiHost : IAsyncLifetime
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
         _stop.Dispose();
+        _cipher?.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 }

@@ -7,13 +7,22 @@ namespace Orch.Tests.Manager.Api;
 /// <summary>The unmodified docker command against the API.</summary>
 public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
 {
-    private async Task<string> DockerAsync(params string[] arguments)
+    private Task<string> DockerAsync(params string[] arguments) => PipeAsync("", arguments);
+
+    private async Task<string> PipeAsync(string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("docker", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DOCKER_HOST"] = "unix://" + api.Socket;
         start.Environment["DOCKER_CONFIG"] = Path.GetDirectoryName(api.Socket);
         start.Environment.Remove("DOCKER_API_VERSION");
         using var docker = Process.Start(start)!;
+        await docker.StandardInput.WriteAsync(input);
+        docker.StandardInput.Close();
         var error = docker.StandardError.ReadToEndAsync();
         var output = await docker.StandardOutput.ReadToEndAsync();
         await docker.WaitForExitAsync();
@@ -63,6 +72,27 @@ public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [DockerFact]
+    public async Task Secrets_and_configs_are_created_used_and_removed()
+    {
+        var secret = await PipeAsync("hunter2", "secret", "create", "-l", "team=blue", "cli-secret", "-");
+        var config = await PipeAsync("a=b", "config", "create", "--template-driver", "golang", "cli-config", "-");
+        Assert.Equal("cli-secret", await DockerAsync("secret", "ls", "--filter", "name=cli-", "--format", "{{.Name}}"));
+        Assert.Equal($"map[team:blue] {secret}", await DockerAsync("secret", "inspect", "--format", "{{.Spec.Labels}} {{.ID}}", "cli-secret"));
+        Assert.DoesNotContain("aHVudGVyMg", await DockerAsync("secret", "inspect", "cli-secret"), StringComparison.Ordinal);
+        Assert.EndsWith("Data:\na=b", await DockerAsync("config", "inspect", "--pretty", "cli-config"), StringComparison.Ordinal);
+        Assert.Equal("golang", await DockerAsync("config", "inspect", "--format", "{{.Spec.Templating.Name}}", config[..20]));
+
+        await DockerAsync("service", "create", "--detach", "--no-resolve-image", "--name", "with-files",
+            "--secret", "source=cli-secret,target=/x/y,uid=1,gid=2,mode=0400", "--config", "cli-config", "busybox");
+        Assert.Equal($"{secret} cli-secret /x/y 1 2 256", await DockerAsync("service", "inspect", "--format",
+            "{{range .Spec.TaskTemplate.ContainerSpec.Secrets}}"
+            + "{{.SecretID}} {{.SecretName}} {{.File.Name}} {{.File.UID}} {{.File.GID}} {{printf \"%d\" .File.Mode}}{{end}}", "with-files"));
+        await DockerAsync("service", "update", "--detach", "--secret-rm", "cli-secret", "--config-rm", "cli-config", "with-files");
+        Assert.Equal("cli-secret", await DockerAsync("secret", "rm", "cli-secret"));
+        Assert.Equal("cli-config", await DockerAsync("config", "rm", "cli-config"));
+    }
+
+    [DockerFact]
     public async Task Nodes_info_and_version_are_shown()
     {
         Assert.Equal("manager-1 Ready Leader", await DockerAsync("node", "ls", "--filter", "name=manager-1",
@@ -72,7 +102,6 @@ public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("active true", await DockerAsync("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}"));
         Assert.Equal("1.51", await DockerAsync("version", "--format", "{{.Server.APIVersion}}"));
         Assert.Equal("worker-token", await DockerAsync("swarm", "join-token", "-q", "worker"));
-        Assert.Equal("", await DockerAsync("secret", "ls", "-q"));
         Assert.Equal("", await DockerAsync("stack", "ls", "--format", "{{.Name}}"));
         Assert.Contains("host", await DockerAsync("network", "ls", "--format", "{{.Name}}"), StringComparison.Ordinal);
     }

@@ -20,7 +20,17 @@ internal static class EventLines
             if (Of(seen.Services.Get(id), view.Services.Get(id), now) is { } line)
                 yield return line;
         }
+        foreach (var id in changes.Files)
+        {
+            if (Of(seen.Files.Get(id), view.Files.Get(id), now) is { } line)
+                yield return line;
+        }
     }
+
+    private static EventView? Of(ClusterFile? old, ClusterFile? now, Timestamp at) =>
+        (now ?? old) is not { } file || now?.Version == old?.Version ? null
+        : Line(file.Kind == FileKind.Secret ? "secret" : "config", old, now, file.Id.ToString(),
+            new Dictionary<string, string> { ["name"] = file.Spec.Name }, at);
 
     private static EventView? Of(Node? old, Node? now, Timestamp at)
     {
