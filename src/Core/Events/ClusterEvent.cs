@@ -40,11 +40,17 @@ public sealed record ServiceUpdateProgressed(ServiceId Id, UpdateProgress Update
 public sealed record ServiceRemoved(ServiceId Id) : ClusterEvent;
 
 /// <summary>Auth is what the engine's X-Registry-Auth header carries.</summary>
-public sealed record RegistryLoggedIn(string Host, string Username, string Auth, Timestamp At) : ClusterEvent;
+public sealed record RegistryLoggedIn(string Host, string Username, string Auth, Timestamp At) : ClusterEvent
+{
+    public override bool IsSecret => true;
+}
 public sealed record RegistryLoggedOut(string Host) : ClusterEvent;
 
 /// <summary>A service was deployed with a credential of its own.</summary>
-public sealed record ServiceRegistryAuthSet(ServiceId Service, string Auth, Timestamp At) : ClusterEvent;
+public sealed record ServiceRegistryAuthSet(ServiceId Service, string Auth, Timestamp At) : ClusterEvent
+{
+    public override bool IsSecret => true;
+}
 
 /// <summary>SpecVersion names the service version it runs, which the state still knows.</summary>
 public sealed record TaskCreated(
