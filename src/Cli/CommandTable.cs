@@ -1,6 +1,7 @@
 using Orch.Cli.Commands.Cluster;
 using Orch.Cli.Commands.Files;
 using Orch.Cli.Commands.Node;
+using Orch.Cli.Commands.Registry;
 using Orch.Cli.Commands.Service;
 using Orch.Cli.Commands.Stack;
 using Orch.Cli.Parsing;
@@ -32,6 +33,9 @@ internal static class CommandTable
         new("node rm", "Remove nodes from the cluster", () => NodeRmCommand.Definition),
         new("node update", "Change a node's role, availability or labels", () => NodeUpdateCommand.Definition),
         .. Files("secret", "secrets", FileKind.Secret),
+        new("registry login", "Keep a login at a registry for the whole cluster", () => RegistryLoginCommand.Definition),
+        new("registry logout", "Forget the cluster's login at a registry", () => RegistryLogoutCommand.Definition),
+        new("registry ls", "List the cluster's logins at registries", () => RegistryLsCommand.Definition),
         new("service create", "Create a service", () => ServiceCreateCommand.Definition),
         new("service inspect", "Show details of services", () => ServiceInspectCommand.Definition),
         new("service logs", "Show the logs of a service or task", () => ServiceLogsCommand.Definition),

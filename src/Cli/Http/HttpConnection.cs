@@ -17,11 +17,13 @@ internal sealed class HttpConnection(Stream stream) : IDisposable
     /// <summary>Whether another request may follow on this connection.</summary>
     public bool IsReusable { get; private set; } = true;
 
-    public HttpAnswer Send(string method, string path, string host, ReadOnlySpan<byte> body)
+    public HttpAnswer Send(string method, string path, string host, ReadOnlySpan<byte> body, string? registryAuth = null)
     {
         var head = new StringBuilder(256)
             .Append(method).Append(' ').Append(path).Append(" HTTP/1.1\r\nHost: ").Append(host)
             .Append("\r\nUser-Agent: orch\r\n");
+        if (registryAuth is not null)
+            head.Append("X-Registry-Auth: ").Append(registryAuth).Append("\r\n");
         if (body.Length > 0 || method == "POST")
             head.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n");
         var text = Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());

@@ -27,12 +27,13 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
         return status == 404 ? null : Decode(Expect((status, body)), type, path);
     }
 
-    public byte[] Post(string path, ReadOnlySpan<byte> body) => Expect(Send("POST", path, body));
+    public byte[] Post(string path, ReadOnlySpan<byte> body, string? registryAuth = null) =>
+        Expect(Send("POST", path, body, registryAuth));
 
     public void Delete(string path) => Expect(Send("DELETE", path, []));
 
     /// <summary>Status and body, whatever they are.</summary>
-    public (int Status, byte[] Body) Send(string method, string path, ReadOnlySpan<byte> body)
+    public (int Status, byte[] Body) Send(string method, string path, ReadOnlySpan<byte> body, string? registryAuth = null)
     {
         // A kept connection may have been closed by the manager meanwhile; only a read can safely be asked again.
         for (var attempt = 0; ; attempt++)
@@ -41,7 +42,7 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
             _connection ??= new HttpConnection(Dial.Open(Address));
             try
             {
-                var answer = _connection.Send(method, path, HostHeader, body);
+                var answer = _connection.Send(method, path, HostHeader, body, registryAuth);
                 var bytes = method == "HEAD" ? [] : answer.Body.ReadAll();
                 if (!_connection.IsReusable)
                     Drop();

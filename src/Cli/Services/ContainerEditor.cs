@@ -33,6 +33,7 @@ internal static class ContainerEditor
             DNSConfig = Dns(flags, old.DNSConfig),
             Secrets = References(flags, "secret", old.Secrets, reference => reference.SecretName, lookup),
             Configs = References(flags, "config", old.Configs, reference => reference.ConfigName, lookup),
+            PullOptions = flags.Text("pull") is { } pull ? SpecParts.Pull(pull) : old.PullOptions,
             Isolation = Text(flags, "isolation", old.Isolation),
             Sysctls = ListEdit.Map(flags, "sysctl", old.Sysctls),
             CapabilityAdd = capabilitiesAdded,

@@ -73,8 +73,9 @@ internal static class ServiceFlags
         Flag.List("log-opt", "Logging driver options"),
         Flag.Value("max-concurrent", "uint", "Job tasks to run at once (default: all of --replicas)"),
         Flag.Switch("no-healthcheck", "Disable any health check of the image"),
-        Flag.Switch("no-resolve-image", "Accepted for Docker's sake: images are resolved where they are pulled"),
+        Flag.Switch("no-resolve-image", "Do not ask the registry for the digest of the image and its platforms"),
         Flag.Value("oom-score-adj", "int", "Tune the host's out-of-memory preferences (-1000 to 1000)"),
+        Flag.Value("pull", "string", "When machines ask the registry: missing, always or never (default missing)"),
         Flag.Switch("quiet", "Suppress progress output", 'q'),
         Flag.Switch("read-only", "Mount the container's root file system as read only"),
         Flag.Value("replicas", "uint", "Number of tasks"),
@@ -91,7 +92,7 @@ internal static class ServiceFlags
         Flag.Value("stop-signal", "string", "Signal to stop the container"),
         Flag.Switch("tty", "Allocate a pseudo-TTY", 't'),
         Flag.Value("user", "string", "Username or UID (format: <name|uid>[:<group|gid>])", letter: 'u'),
-        Flag.Switch("with-registry-auth", "Accepted for Docker's sake: nodes pull with the credentials of their engine"),
+        Flag.Switch("with-registry-auth", "Send this user's docker login along, for machines to pull with"),
         Flag.Value("workdir", "string", "Working directory inside the container", letter: 'w'),
     ];
 

@@ -62,6 +62,7 @@ internal static class SpecBuilder
         },
         Secrets = References(flags.Each("secret", OtherSyntax.FileReference), "secret", lookup).OrNull(),
         Configs = References(flags.Each("config", OtherSyntax.FileReference), "config", lookup).OrNull(),
+        PullOptions = SpecParts.Pull(flags.Text("pull")),
         Isolation = flags.Text("isolation"),
         Sysctls = Map(flags, "sysctl"),
         CapabilityAdd = flags.All("cap-add").Select(OtherSyntax.Capability).Distinct().Order(StringComparer.Ordinal).ToList().OrNull(),

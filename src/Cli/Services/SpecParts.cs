@@ -9,6 +9,9 @@ namespace Orch.Cli.Services;
 /// </summary>
 internal static class SpecParts
 {
+    /// <summary>Missing is the default and leaves no trace.</summary>
+    public static PullOptions? Pull(string? policy) => policy is null or "" or "missing" ? null : new() { Policy = policy };
+
     public static HealthConfig? Health(ParsedFlags flags, HealthConfig? old)
     {
         var any = flags.HasAny("health-cmd", "health-interval", "health-retries", "health-timeout",

@@ -26,6 +26,9 @@ internal sealed class FakeManager : IDisposable
     }
 
     public string SocketPath => Path.Combine(_directory, "orch.sock");
+    /// <summary>What a registry says of an image; asked about by nearly every create, so not among the requests.</summary>
+    public Func<string, FakeAnswer> Registry { get; init; } =
+        _ => new(200, """{"Descriptor":{"digest":"sha256:d1"},"Platforms":[]}""");
     public List<FakeRequest> Requests { get; } = [];
 
     private void Accept()
@@ -60,6 +63,11 @@ internal sealed class FakeManager : IDisposable
                 var body = new char[length];
                 reader.ReadBlock(body);
                 var request = new FakeRequest(words[0], words[1], Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
+                if (request.Path.StartsWith("/distribution/", StringComparison.Ordinal))
+                {
+                    Write(stream, Registry(request.Path));
+                    continue;
+                }
                 lock (Requests)
                     Requests.Add(request);
                 Write(stream, _answer(request));

@@ -32,7 +32,9 @@ internal static class ServiceCreateCommand
     private static int Run(Invocation call)
     {
         var spec = SpecBuilder.Build(call.Flags, new ObjectLookup(call.Client), call.Terminal.Env);
-        var answer = call.Client.Post("/services/create", ApiJson.Write(spec, ApiJson.Default.ServiceSpec));
+        var auth = DockerCredentials.For(call, spec.TaskTemplate?.ContainerSpec?.Image ?? "");
+        spec = ImagePinning.Pin(call, spec, auth);
+        var answer = call.Client.Post("/services/create", ApiJson.Write(spec, ApiJson.Default.ServiceSpec), auth);
         var created = ApiJson.Read(answer, ApiJson.Default.CreateResponse);
         foreach (var warning in created.Warnings ?? [])
             call.Err.WriteLine(warning);

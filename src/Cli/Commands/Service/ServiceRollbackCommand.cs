@@ -28,7 +28,7 @@ internal static class ServiceRollbackCommand
     {
         var name = call.Words[0];
         var service = call.Client.Get($"/services/{Query.Segment(name)}", ApiJson.Default.ServiceView);
-        ServiceUpdateCommand.Send(call, service, service.Spec, "rollback=previous");
+        ServiceUpdateCommand.Send(call, service, service.Spec, registryAuth: null, "rollback=previous");
         call.Out.WriteLine(name);
         call.Out.Flush();
         return ServiceWaiter.Wait(call, service.ID, name, rollbackWanted: true);

@@ -70,7 +70,7 @@ internal static class ServiceScaleCommand
             { ReplicatedJob: { } job } mode0 => mode0 with { ReplicatedJob = job with { TotalCompletions = replicas } },
             var old => (old ?? new()) with { Replicated = (old?.Replicated ?? new ReplicatedMode()) with { Replicas = replicas } },
         };
-        ServiceUpdateCommand.Send(call, service, service.Spec with { Mode = mode });
+        ServiceUpdateCommand.Send(call, service, service.Spec with { Mode = mode }, registryAuth: null);
         return service.ID;
     }
 }

@@ -37,17 +37,21 @@ internal static class ServiceUpdateCommand
             throw new CommandException("other options may not be combined with --rollback");
         var spec = rollback ? service.Spec
             : SpecEditor.Apply(service.Spec, call.Flags, new ObjectLookup(call.Client), call.Terminal.Env);
-        Send(call, service, spec, "registryAuthFrom=spec", rollback ? "rollback=previous" : "");
+        var auth = DockerCredentials.For(call, spec.TaskTemplate?.ContainerSpec?.Image ?? "");
+        if (!rollback && call.Flags.Has("image"))
+            spec = ImagePinning.Pin(call, spec, auth);
+        Send(call, service, spec, auth, "registryAuthFrom=spec", rollback ? "rollback=previous" : "");
         call.Out.WriteLine(name);
         call.Out.Flush();
         return ServiceWaiter.Wait(call, service.ID, name, rollback);
     }
 
     /// <summary>Replaces the spec that was read, refused when somebody else changed it since.</summary>
-    public static void Send(Invocation call, ServiceView service, ServiceSpec spec, params IEnumerable<string> query)
+    public static void Send(
+        Invocation call, ServiceView service, ServiceSpec spec, string? registryAuth, params IEnumerable<string> query)
     {
         var path = Query.Path($"/services/{service.ID}/update", query.Append($"version={service.Version.Index}"));
-        var answer = call.Client.Post(path, ApiJson.Write(spec, ApiJson.Default.ServiceSpec));
+        var answer = call.Client.Post(path, ApiJson.Write(spec, ApiJson.Default.ServiceSpec), registryAuth);
         if (answer.Length > 0)
             foreach (var warning in ApiJson.Read(answer, ApiJson.Default.UpdateResponse).Warnings ?? [])
                 call.Err.WriteLine(warning);
