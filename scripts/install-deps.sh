@@ -3,7 +3,7 @@
 set -euo pipefail
 declare -A need=([dockerd]=docker.io [nft]=nftables [ip]=iproute2 [iptables]=iptables [busybox]=busybox-static [curl]=curl)
 if [ "${1:-run}" = test ]; then
-    need+=([tini]=tini [strace]=strace [jq]=jq [sqlite3]=sqlite3 [pgrep]=procps)
+    need+=([tini]=tini [strace]=strace [jq]=jq [sqlite3]=sqlite3 [pgrep]=procps [docker-registry]=docker-registry)
 fi
 missing=()
 for tool in "${!need[@]}"; do command -v "$tool" >/dev/null || missing+=("${need[$tool]}"); done

@@ -49,7 +49,8 @@ internal static class RegistryLoginCommand
         {
             if (call.Flags.Has("password"))
                 throw new CommandException("--password and --password-stdin are mutually exclusive");
-            return call.Terminal.In.ReadToEnd().TrimEnd('\r', '\n');
+            return call.Terminal.In.ReadToEnd().TrimEnd('\r', '\n') is { Length: > 0 } piped ? piped
+                : throw new CommandException("standard input holds no password");
         }
         return call.Flags.Text("password") is { Length: > 0 } password ? password
             : throw new CommandException("a password is needed: pipe it in with --password-stdin");
