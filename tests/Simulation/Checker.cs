@@ -89,7 +89,8 @@ internal sealed class Checker(World world)
         if (view.Services.Get(id) is not { IsJob: true } service)
             return;
         var live = view.TaskRecordsOf(id).Where(task => task.IsAlive).Select(task => task.Slot).ToList();
-        if (service.Spec.Mode?.ReplicatedJob is { } job && ((ulong)live.Count > job.Concurrency || live.Exists(slot => slot.Number > job.Completions)))
+        if (service.Spec.Mode?.ReplicatedJob is { } job
+            && ((ulong)live.Count > job.Concurrency || live.Exists(slot => slot.Number > job.Completions)))
             Fail($"job {service.Spec.Name} has {live.Count} live tasks; it may have {job.Concurrency} of {job.Completions}");
         if (live.Exists(CompleteSlots(view, service).Contains))
             Fail($"a slot of job {service.Spec.Name} is complete and has a live task");
