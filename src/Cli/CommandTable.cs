@@ -46,6 +46,12 @@ internal static class CommandTable
         new("service scale", "Change the number of tasks of services", () => ServiceScaleCommand.Definition),
         new("service update", "Change a service", () => ServiceUpdateCommand.Definition),
         new("stack config", "Show the final stack file, after merging and filling in variables", () => StackConfigCommand.Definition),
+        new("stack deploy", "Deploy a new stack or update an existing one", () => StackDeployCommand.Definition),
+        new("stack diff", "Show what a deploy of the stack would change", () => StackDiffCommand.Definition),
+        new("stack ls", "List stacks", () => StackLsCommand.Definition),
+        new("stack ps", "List the tasks of a stack", () => StackPsCommand.Definition),
+        new("stack rm", "Remove stacks", () => StackRmCommand.Definition),
+        new("stack services", "List the services of a stack", () => StackServicesCommand.Definition),
     ];
 
     private static IEnumerable<Entry> Files(string one, string many, FileKind kind) =>

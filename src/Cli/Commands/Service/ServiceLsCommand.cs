@@ -26,9 +26,15 @@ internal static class ServiceLsCommand
         var quiet = call.Flags.On("quiet") && !call.Flags.Has("format");
         var path = Query.Path("/services", filters, quiet ? "" : "status=true");
         var services = call.Client.Get(path, ApiJson.Default.ListServiceView);
+        Write(call, services);
+        return 0;
+    }
+
+    /// <summary>The table of services, which stacks show, too.</summary>
+    public static void Write(Invocation call, List<ServiceView> services)
+    {
         services.Sort((a, b) => NaturalOrder.Instance.Compare(a.Spec.Name, b.Spec.Name));
         Listing.Write(call, Columns, [.. services.Select(Row)]);
-        return 0;
     }
 
     private static Dictionary<string, object?> Row(ServiceView service) => new()

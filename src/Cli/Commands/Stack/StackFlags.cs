@@ -13,4 +13,15 @@ internal static class StackFlags
         Flag.List("profile", "Include the services of this profile; * includes all", "strings"),
         Flag.Switch("strict", "Treat keys that are not honoured as errors"),
     ];
+
+    public static Flag Timeout => Flag.Value("timeout", "duration", "Longest time to wait; 0 waits without limit", "0s");
+
+    /// <summary>Over when the time given is, or at Ctrl-C.</summary>
+    public static CancellationTokenSource Deadline(Invocation call)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(call.Terminal.Interrupted);
+        if (call.Flags.Nanos("timeout") is > 0 and var nanos)
+            source.CancelAfter(TimeSpan.FromTicks(nanos / 100));
+        return source;
+    }
 }

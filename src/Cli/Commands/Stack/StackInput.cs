@@ -55,7 +55,7 @@ internal static class StackInput
             : throw new UsageException($"please specify a stack file (with --compose-file): there is no {UsualNames[0]} in this directory");
     }
 
-    private static FileReader Reader(Invocation call) => (path, maxBytes) =>
+    public static FileReader Reader(Invocation call) => (path, maxBytes) =>
     {
         if (path == LoadOptions.StandardInput)
             return Standard(call.Terminal.In, maxBytes);

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text.Json;
+using Orch.Core.Model.Specs;
+using Orch.Stacks.Conversion;
+
+namespace Orch.Cli.Commands.Stack;
+
+/// <summary>A secret or config as Docker's clients create it.</summary>
+internal static class FileBody
+{
+    public static byte[] Of(PlannedFile file)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("Name", file.Name);
+            json.WriteStartObject("Labels");
+            foreach (var (key, value) in file.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+                json.WriteString(key, value);
+            json.WriteEndObject();
+            if (file.Data.Length > 0)
+                json.WriteBase64String("Data", file.Data);
+            if (file.TemplateDriver is { } template)
+                Driver(json, "Templating", new() { Name = template });
+            if (file.Driver is { } driver)
+                Driver(json, "Driver", driver);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Driver(Utf8JsonWriter json, string name, DriverConfig driver)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("Name", driver.Name);
+        if (driver.Options is { } options)
+        {
+            json.WriteStartObject("Options");
+            foreach (var (key, value) in options)
+                json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>The secrets and configs that a container uses.</summary>
+    public static IEnumerable<(FileKind Kind, string Name)> References(this ContainerSpec container) =>
+        (container.Secrets ?? []).Select(file => (FileKind.Secret, file.SecretName ?? ""))
+            .Concat((container.Configs ?? []).Select(file => (FileKind.Config, file.ConfigName ?? "")));
+}

@@ -1,0 +1,79 @@
+using Orch.Cli.Parsing;
+using Orch.Stacks.Changes;
+
+namespace Orch.Cli.Commands.Stack;
+
+internal static class StackDeployCommand
+{
+    public static Command Definition => new()
+    {
+        Name = "stack deploy",
+        Usage = "[OPTIONS] [STACK]",
+        Summary = "Deploy a new stack or update an existing one",
+        Details = "Services are created in the order that depends_on asks for, each once those it depends on are as far as it says.\n" +
+            "What the file says as before is left alone: no task restarts without a change. Secrets and configs get names that\n" +
+            "follow from their content, so that services roll when it changes. See docs/stacks.md for the keys that are honoured.",
+        Flags =
+        [
+            .. StackFlags.Files,
+            Flag.List("service", "Deploy only this service of the stack", "strings"),
+            Flag.Switch("prune", "Remove services, networks, secrets and configs that the files do not name any more"),
+            Flag.Switch("dry-run", "Show what would change, and change nothing"),
+            Flag.Switch("wait", "Wait until all services have converged"),
+            Flag.Switch("detach", "Exit once everything is accepted (default); --detach=false waits like --wait", 'd'),
+            StackFlags.Timeout,
+            Flag.Switch("quiet", "Suppress progress output", 'q'),
+            Flag.Switch("with-registry-auth", "Accepted for Docker's sake: the cluster keeps the logins of registries"),
+            Flag.Value("resolve-image", "string", "Ask the registry for the digest of changed images: always, changed or never", "always"),
+        ],
+        MaxWords = 1,
+        Examples = "orch stack deploy -c compose.yaml --wait --timeout 2m shop\norch stack deploy -c compose.yaml --service web shop",
+        Run = Run,
+    };
+
+    private static int Run(Invocation call)
+    {
+        if (call.Flags.Text("resolve-image") is not ("always" or "changed" or "never"))
+            throw new UsageException($"Invalid option {call.Flags.Text("resolve-image")} for flag --resolve-image");
+        var wait = call.Flags.On("wait") || (call.Flags.Has("detach") && !call.Flags.On("detach"));
+        if (call.Flags.On("wait") && call.Flags.On("detach"))
+            throw new UsageException("--wait and --detach contradict each other");
+        var prune = call.Flags.On("prune");
+        if (prune && call.Flags.Has("service"))
+            throw new UsageException("--prune needs the whole stack: it does not go with --service");
+        var deployment = StackDeployment.Prepare(call);
+        if (call.Flags.On("dry-run"))
+        {
+            StackDiffText.Write(call.Out, deployment, prune);
+            return 0;
+        }
+        using var deadline = StackFlags.Deadline(call);
+        var ids = Apply(call, deployment, deadline.Token);
+        var exitCode = 0;
+        if (wait)
+            foreach (var (name, id) in ids)
+                exitCode = Math.Max(exitCode, StackWaits.Converge(call, id, name, deadline.Token));
+        if (prune && exitCode == 0)
+            StackPrune.Run(call, deployment, deadline.Token);
+        return exitCode;
+    }
+
+    /// <summary>Name and id of every service of the stack, in the order of depends_on.</summary>
+    private static List<(string Name, string Id)> Apply(Invocation call, StackDeployment deployment, CancellationToken deadline)
+    {
+        deployment.CreateNetworks();
+        deployment.CreateFiles();
+        var ids = new List<(string, string)>();
+        var known = new Dictionary<string, string>();
+        foreach (var (service, change) in deployment.Plan.Services.Zip(deployment.Changes))
+        {
+            // A service that stays as it is has had its dependencies; only a new one has to wait for them.
+            foreach (var dependency in change.Kind == ChangeKind.Create ? service.DependsOn : [])
+                if (known.TryGetValue(dependency.Key, out var id))
+                    StackWaits.UntilMet(call, id, $"{deployment.Plan.Name}_{dependency.Key}", dependency.Condition, deadline);
+            known[service.Key] = deployment.Apply(service, change);
+            ids.Add((service.Spec.Name, known[service.Key]));
+        }
+        return ids;
+    }
+}

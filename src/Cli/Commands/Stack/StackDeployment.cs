@@ -1,0 +1,201 @@
+using System.Text.Json;
+using Orch.Cli.Http;
+using Orch.Cli.Parsing;
+using Orch.Contracts.Api;
+using Orch.Core.Model.Specs;
+using Orch.Stacks;
+using Orch.Stacks.Changes;
+using Orch.Stacks.Conversion;
+
+namespace Orch.Cli.Commands.Stack;
+
+/// <summary>A stack file next to what the cluster has: what a deploy would do, and everything it needs to do it.</summary>
+internal sealed class StackDeployment
+{
+    private readonly Invocation _call;
+    private readonly Dictionary<string, string> _fileIds = [];
+    private readonly Dictionary<string, string> _digests = [];
+    private readonly HashSet<string> _warned = [];
+
+    private StackDeployment(Invocation call, StackPlan plan, StackObjects objects) => (_call, Plan, Objects) = (call, plan, objects);
+
+    public StackPlan Plan { get; private set; }
+    public StackObjects Objects { get; }
+    public IReadOnlyDictionary<string, ServiceView> Current { get; private init; } = new Dictionary<string, ServiceView>();
+    public IReadOnlyList<ServiceChange> Changes { get; private set; } = [];
+
+    /// <summary>Files of the plan that the cluster does not have yet.</summary>
+    public IReadOnlyList<PlannedFile> NewFiles { get; private set; } = [];
+    public IReadOnlyList<PlannedNetwork> NewNetworks { get; private set; } = [];
+    public IEnumerable<ServiceView> Extra => Current.Values.Where(service => Plan.Services.All(planned => planned.Spec.Name != service.Spec.Name));
+
+    /// <summary>Ends the command when the files are wrong.</summary>
+    public static StackDeployment Prepare(Invocation call)
+    {
+        var problems = new ProblemList();
+        var file = StackInput.Load(call, problems);
+        var name = call.Words.Count > 0 ? call.Words[0] : file.Name
+            ?? throw new UsageException("the stack has no name: give STACK, or write name: in the file");
+        if (!StackNames.IsValid(name))
+            throw new CommandException($"invalid stack name '{name}': use at most 63 letters, digits, '-' and '_', beginning with a letter or digit");
+        if (problems.HasErrors)
+            StackInput.Report(call, problems);
+        var plan = new StackConverter(file, name, StackInput.Reader(call), call.Terminal.Env, problems).Convert();
+        plan = NetworksNotYet.Apply(Chosen(call, plan), problems);
+        if (plan.Services.Count == 0)
+            problems.Error(file.Root.At, "there is no service to deploy", "profiles that are not active leave services out");
+        StackInput.Report(call, problems);
+        var objects = new StackObjects(call, name);
+        var deployment = new StackDeployment(call, plan, objects) { Current = objects.Services().ToDictionary(service => service.Spec.Name) };
+        deployment.Compare();
+        return deployment;
+    }
+
+    /// <summary>Only the services named, with what they use.</summary>
+    private static StackPlan Chosen(Invocation call, StackPlan plan)
+    {
+        var names = call.Flags.All("service");
+        if (names.Count == 0)
+            return plan;
+        foreach (var name in names)
+            if (plan.Services.All(service => service.Key != name))
+                throw new CommandException($"there is no service {name} in the stack" +
+                    (Core.Text.Nearest.To(name, plan.Services.Select(service => service.Key)) is { } near ? $": did you mean {near}?" : ""));
+        var services = plan.Services.Where(service => names.Contains(service.Key)).ToList();
+        var used = services.SelectMany(service => service.Spec.TaskTemplate!.ContainerSpec!.References()).ToHashSet();
+        var networks = services.SelectMany(service => service.Spec.TaskTemplate!.Networks ?? []).Select(network => network.Target).ToHashSet();
+        return plan with
+        {
+            Services = services,
+            Files = [.. plan.Files.Where(file => used.Contains((file.Kind, file.Name)))],
+            Networks = [.. plan.Networks.Where(network => networks.Contains(network.Name))],
+        };
+    }
+
+    private void Compare()
+    {
+        var missing = new List<PlannedFile>();
+        foreach (var file in Plan.Files)
+        {
+            var kind = file.Kind == FileKind.Secret ? "secret" : "config";
+            if (Objects.Find(kind + "s", file.Name) is { } found)
+                Check(file, found, kind);
+            else if (file.IsExternal)
+                throw new CommandException($"{file.At}: {kind} {file.Name} is external, but the cluster has none of that name: create it first");
+            else
+                missing.Add(file);
+        }
+        NewFiles = missing;
+        var networks = Plan.Networks.Count == 0 ? [] : Objects.Objects("networks");
+        NewNetworks = [.. Plan.Networks.Where(network => !network.IsExternal && networks.All(o => o.Name != network.Name))];
+        Plan = Plan with { Services = [.. Plan.Services.Select(Resolved)] };
+        Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(Current.GetValueOrDefault(service.Spec.Name)?.Spec, service.Spec))];
+    }
+
+    private void Check(PlannedFile file, NamedObject found, string kind)
+    {
+        if (file.Hash is { } hash && found.Labels.GetValueOrDefault(StackNames.Content) != hash)
+            throw new CommandException($"{file.At}: {kind} {file.Name} exists with other content, and what the cluster keeps cannot be changed: " +
+                "give it a new name, or leave name: out, then each content gets a name of its own");
+        _fileIds[Key(file.Kind, file.Name)] = found.Id;
+    }
+
+    public void CreateNetworks()
+    {
+        foreach (var network in NewNetworks)
+        {
+            Say($"Creating network {network.Name}");
+            _call.Client.Post("/networks/create", JsonSerializer.SerializeToUtf8Bytes(network.Request!.Value, ApiJson.Default.JsonElement));
+        }
+    }
+
+    public void CreateFiles()
+    {
+        foreach (var file in NewFiles)
+        {
+            var kind = file.Kind == FileKind.Secret ? "secret" : "config";
+            Say($"Creating {kind} {file.Name}");
+            using var answer = JsonDocument.Parse(_call.Client.Post($"/{kind}s/create", FileBody.Of(file)));
+            _fileIds[Key(file.Kind, file.Name)] = answer.RootElement.GetProperty("ID").GetString() ?? "";
+        }
+    }
+
+    /// <summary>The id of the service. Sent only when something differs.</summary>
+    public string Apply(PlannedService service, ServiceChange change)
+    {
+        var spec = WithIds(service.Spec);
+        if (change.Kind != ChangeKind.None)
+            WarnUnpinned(spec);
+        if (change.Kind == ChangeKind.Create)
+        {
+            Say($"Creating service {spec.Name}");
+            var created = ApiJson.Read(_call.Client.Post("/services/create", ApiJson.Write(spec, ApiJson.Default.ServiceSpec)),
+                ApiJson.Default.CreateResponse);
+            foreach (var warning in created.Warnings ?? [])
+                _call.Err.WriteLine(warning);
+            return created.ID;
+        }
+        var current = Current[spec.Name];
+        if (change.Kind == ChangeKind.Update)
+        {
+            Say($"Updating service {spec.Name} (id: {current.ID})");
+            Service.ServiceUpdateCommand.Send(_call, current, ServiceDiff.Carry(current.Spec, spec), "registryAuthFrom=spec");
+        }
+        return current.ID;
+    }
+
+    private ServiceSpec WithIds(ServiceSpec spec)
+    {
+        var container = spec.TaskTemplate!.ContainerSpec!;
+        return spec with
+        {
+            TaskTemplate = spec.TaskTemplate with
+            {
+                ContainerSpec = container with
+                {
+                    Secrets = container.Secrets?.ConvertAll(file => file with { SecretID = _fileIds[Key(FileKind.Secret, file.SecretName!)] }),
+                    Configs = container.Configs?.ConvertAll(file => file with { ConfigID = _fileIds[Key(FileKind.Config, file.ConfigName!)] }),
+                },
+            },
+        };
+    }
+
+    /// <summary>
+    /// The image with the digest that its registry names now. A registry that does not answer leaves the tag as it is:
+    /// nodes resolve it when they pull.
+    /// </summary>
+    private PlannedService Resolved(PlannedService service)
+    {
+        var image = service.Spec.TaskTemplate!.ContainerSpec!.Image;
+        var policy = _call.Flags.Text("resolve-image") ?? "always";
+        var isSame = Current.GetValueOrDefault(service.Spec.Name)?.Spec.Labels?.GetValueOrDefault(StackNames.Image)
+            == service.Spec.Labels![StackNames.Image];
+        if (policy == "never" || (policy == "changed" && isSame) || image.Contains('@', StringComparison.Ordinal))
+            return service;
+        if (!_digests.TryGetValue(image, out var digest))
+        {
+            var (status, body) = _call.Client.Send("GET", $"/distribution/{image}/json", []);
+            _digests[image] = digest = status == 200 ? ApiJson.Read(body, ApiJson.Default.DistributionView).Descriptor.Digest : "";
+        }
+        if (digest.Length == 0)
+            return service;
+        var container = service.Spec.TaskTemplate.ContainerSpec with { Image = $"{image}@{digest}" };
+        return service with { Spec = service.Spec with { TaskTemplate = service.Spec.TaskTemplate with { ContainerSpec = container } } };
+    }
+
+    private void WarnUnpinned(ServiceSpec spec)
+    {
+        var image = spec.TaskTemplate!.ContainerSpec!.Image;
+        if (_digests.GetValueOrDefault(image) is "" && _warned.Add(image))
+            _call.Err.WriteLine($"image {image} could not be accessed on a registry to record\nits digest. Each node will access {image} independently,\n" +
+                "possibly leading to different nodes running different\nversions of the image.\n");
+    }
+
+    private void Say(string text)
+    {
+        _call.Out.WriteLine(text);
+        _call.Out.Flush();
+    }
+
+    private static string Key(FileKind kind, string name) => $"{kind}/{name}";
+}

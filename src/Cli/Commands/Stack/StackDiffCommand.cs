@@ -1,0 +1,30 @@
+using Orch.Cli.Parsing;
+
+namespace Orch.Cli.Commands.Stack;
+
+internal static class StackDiffCommand
+{
+    public static Command Definition => new()
+    {
+        Name = "stack diff",
+        Usage = "[OPTIONS] [STACK]",
+        Summary = "Show what a deploy of the stack would change",
+        Details = "Names every service whose tasks would restart, and the keys of the file that make them.\n" +
+            "Exit code 0: nothing would change; 2: something would; 1: the files are wrong.",
+        Flags =
+        [
+            .. StackFlags.Files,
+            Flag.List("service", "Only this service of the stack", "strings"),
+            Flag.Switch("prune", "Show what --prune would remove, too"),
+        ],
+        MaxWords = 1,
+        Examples = "orch stack diff -c compose.yaml shop || echo would change",
+        Run = Run,
+    };
+
+    private static int Run(Invocation call)
+    {
+        var deployment = StackDeployment.Prepare(call);
+        return StackDiffText.Write(call.Out, deployment, call.Flags.On("prune")) ? 2 : 0;
+    }
+}
