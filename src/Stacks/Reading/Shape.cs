@@ -23,7 +23,7 @@ internal static class Shape
         return (node, path, context) =>
         {
             if (node is not MapNode map)
-                return Plain.Wrong(context, node, $"{path} must be a mapping, not {Plain.Name(node)}");
+                return Plain.Wrong(context, node, $"{(path.Length == 0 ? "the file" : path)} must be a mapping, not {Plain.Name(node)}");
             var entries = new List<Entry>();
             foreach (var entry in map.Entries)
                 if (Read(entry, path, context, byName) is { } value)

@@ -42,7 +42,7 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            problems.Error(At(file, e.Start), $"this is not YAML: {Reason(e)}", Advice(text, e));
+            problems.Error(Place(file, text, e), $"this is not YAML: {Reason(e)}", Advice(text, e));
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
@@ -232,12 +232,30 @@ internal sealed class YamlReader
         return text.Length == 0 ? "unexpected text" : char.ToLowerInvariant(text[0]) + text[1..];
     }
 
+    /// <summary>A tab is found where the block around it begins; the user needs the tab.</summary>
+    private static Position Place(string file, string text, YamlException e)
+    {
+        if (!IsTab(e))
+            return At(file, e.Start);
+        var line = 1;
+        foreach (var content in text.AsSpan().EnumerateLines())
+        {
+            var blank = content[..(content.IndexOfAnyExcept(' ', '\t') is >= 0 and var end ? end : content.Length)];
+            if (line >= e.Start.Line && blank.IndexOf('\t') is >= 0 and var tab)
+                return new(file, line, tab + 1);
+            line++;
+        }
+        return At(file, e.Start);
+    }
+
+    private static bool IsTab(YamlException e) => Reason(e).Contains("invalid tab", StringComparison.Ordinal);
+
     /// <summary>The two mistakes that are made most.</summary>
     private static string? Advice(string text, YamlException e)
     {
         var line = text.Split('\n').ElementAtOrDefault((int)Math.Max(0, e.Start.Line - 1)) ?? "";
-        return line.Contains('\t', StringComparison.Ordinal) ? "indent with spaces: YAML does not allow tabs"
-            : e.Message.Contains("apping values are not allowed", StringComparison.Ordinal)
+        return IsTab(e) || line.Contains('\t', StringComparison.Ordinal) ? "indent with spaces: YAML does not allow tabs"
+            : e.Message.Contains("invalid mapping", StringComparison.Ordinal)
                 ? "check the indentation, and put text that contains ': ' in quotes" : null;
     }
 
