@@ -14,6 +14,7 @@ internal static class App
     private static readonly Flag[] Everywhere =
     [
         Flag.Value("host", "string", "Manager to talk to: unix:///path or tcp://HOST[:PORT] ($ORCH_HOST)", letter: 'H'),
+        Flag.Value("context", "string", "Cluster to talk to, by the name of a context ($ORCH_CONTEXT)"),
         Flag.Value("data-root", "path", "Where this machine keeps its state", MachinePaths.DefaultDataRoot),
         Flag.Value("run-dir", "path", "Where sockets and process ids are", MachinePaths.DefaultRunDir),
         Flag.Switch("help", "Show help", 'h'),
@@ -73,7 +74,7 @@ internal static class App
             var hidden = command.Flags.Any(f => f.Name == "host");
             string? Either(string name) => name == "host" && hidden ? top.Text(name)
                 : flags.Has(name) ? flags.Text(name) : top.Text(name);
-            var host = new HostOptions(Either("host"), Either("data-root")!, Either("run-dir")!);
+            var host = new HostOptions(Either("host"), Either("data-root")!, Either("run-dir")!, Either("context"));
             using var call = new Invocation(command, flags, terminal, host);
             return command.Run(call);
         }

@@ -1,4 +1,6 @@
+using Orch.Cli.Commands.ApiToken;
 using Orch.Cli.Commands.Cluster;
+using Orch.Cli.Commands.Context;
 using Orch.Cli.Commands.Files;
 using Orch.Cli.Commands.Node;
 using Orch.Cli.Commands.Registry;
@@ -27,6 +29,19 @@ internal static class CommandTable
         new("version", "Show the versions of client and manager", () => VersionCommand.Definition),
         new("supervise", "Keep the daemons of this machine running", () => SuperviseCommand.Definition, Hidden: true),
         .. Files("config", "configs", FileKind.Config),
+        new("completion", "Print the completion script of a shell", () => CompletionCommand.Definition),
+        new("__complete", "Print what may follow on a command line", () => CompletionCommand.Words, Hidden: true),
+        new("events", "Show what happens in the cluster", () => EventsCommand.Definition("events")),
+        new("system events", "Show what happens in the cluster", () => EventsCommand.Definition("system events")),
+        new("api-token create", "Make a credential for the API", () => ApiTokenCreateCommand.Definition),
+        new("api-token ls", "List credentials for the API", () => ApiTokenLsCommand.Definition),
+        new("api-token rm", "Remove credentials for the API", () => ApiTokenRmCommand.Definition),
+        new("context create", "Remember how to reach a cluster", () => ContextCreateCommand.Definition),
+        new("context export", "Write a context with its credential to standard output", () => ContextCommands.Export),
+        new("context inspect", "Show details of contexts, without their secrets", () => ContextCommands.Inspect),
+        new("context ls", "List the clusters this person can reach", () => ContextLsCommand.Definition),
+        new("context rm", "Forget clusters", () => ContextCommands.Rm),
+        new("context use", "Choose the cluster that commands are for", () => ContextCommands.Use),
         new("node inspect", "Show details of nodes", () => NodeInspectCommand.Definition),
         new("node ls", "List the nodes of the cluster", () => NodeLsCommand.Definition),
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),

@@ -52,7 +52,8 @@ internal static class Help
             .Select(e => (e.Name, e.Summary)));
         Section(to, "Management commands:",
         [
-            ("config", "Manage configs"), ("node", "Manage the machines of the cluster"), ("secret", "Manage secrets"),
+            ("api-token", "Manage credentials for the API"), ("config", "Manage configs"),
+            ("context", "Manage the clusters to talk to"), ("node", "Manage the machines of the cluster"), ("secret", "Manage secrets"),
             ("service", "Manage services"), ("stack", "Manage stacks"),
         ]);
         WriteFlags(to, "Options:", App.GlobalFlags);

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Orch.Cli.Contexts;
 using Orch.Cli.Parsing;
+using Orch.Contracts.Security;
 
 namespace Orch.Cli.Http;
 
@@ -45,8 +47,7 @@ internal static class Dial
 
     private static SslStream OpenTls(ManagerAddress address)
     {
-        var tls = address.Tls!;
-        var (authority, own) = Load(tls, address);
+        var (authority, own) = address.Context is { } context ? Load(context) : Load(address.Tls!, address);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -66,14 +67,28 @@ internal static class Dial
         {
             socket.Dispose();
             throw new CommandException($"the manager at {address} and this machine do not trust each other: {e.Message}\n" +
-                $"  Certificates used: {tls.Ca}, {tls.Certificate} (ORCH_TLS_CA, ORCH_TLS_CERT, ORCH_TLS_KEY choose others).");
+                (address.Context is { } used ? $"  What is trusted and shown is that of context \"{used.Name}\"."
+                    : $"  Certificates used: {address.Tls!.Ca}, {address.Tls.Certificate} (ORCH_TLS_CA, ORCH_TLS_CERT, ORCH_TLS_KEY choose others)."));
         }
     }
 
     private static string Reason(Exception e) =>
         e is OperationCanceledException ? $"no answer within {ConnectTimeout.TotalSeconds:0} s" : e.Message;
 
-    private static (X509Certificate2 Authority, X509Certificate2 Own) Load(TlsFiles tls, ManagerAddress address)
+    private static (X509Certificate2 Authority, X509Certificate2? Own) Load(RemoteContext context)
+    {
+        try
+        {
+            var own = context.Certificate is null ? null : X509Certificate2.CreateFromPem(context.Certificate, context.Key);
+            return (X509Certificate2.CreateFromPem(context.Ca), own);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CommandException($"the certificates of context \"{context.Name}\" cannot be read: {e.Message}");
+        }
+    }
+
+    private static (X509Certificate2 Authority, X509Certificate2? Own) Load(TlsFiles tls, ManagerAddress address)
     {
         try
         {
@@ -87,24 +102,22 @@ internal static class Dial
         }
     }
 
-    /// <summary>Only the cluster's CA counts, and not the name: managers are reached by whatever address a user has.</summary>
-    private static SslClientAuthenticationOptions Options(string host, X509Certificate2 authority, X509Certificate2 own)
+    /// <summary>
+    /// Only a manager with a certificate of the cluster's CA counts (a worker's is genuine too, and must not hear a
+    /// token), and not the name: managers are reached by whatever address a user has.
+    /// </summary>
+    private static SslClientAuthenticationOptions Options(string host, X509Certificate2 authority, X509Certificate2? own)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.Add(authority);
+        var trust = ClusterTrust.FromRoot(authority, TimeProvider.System)
+            ?? throw new CommandException("the CA certificate is not that of an orch cluster");
         return new()
         {
             TargetHost = host,
-            CertificateChainPolicy = policy,
-            ClientCertificateContext = SslStreamCertificateContext.Create(own, [authority], offline: true),
+            CertificateChainPolicy = NoDownloads.Policy(),
+            ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, [authority], offline: true),
             ApplicationProtocols = [SslApplicationProtocol.Http11],
-            RemoteCertificateValidationCallback = (_, _, _, errors) =>
-                (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is X509Certificate2 leaf && ClientTls.IsManager(trust, leaf, out _),
         };
     }
 }

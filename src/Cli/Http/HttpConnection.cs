@@ -7,7 +7,7 @@ namespace Orch.Cli.Http;
 /// As much HTTP/1.1 as one client needs, on a blocking stream: the framework's own client would cost more time to load
 /// than a whole command takes. One request at a time; the body must be read before the next.
 /// </summary>
-internal sealed class HttpConnection(Stream stream) : IDisposable
+internal sealed class HttpConnection(Stream stream, string? token = null) : IDisposable
 {
     private const int MaxHeaderBytes = 64 * 1024;
     private readonly byte[] _buffer = new byte[16 * 1024];
@@ -24,6 +24,8 @@ internal sealed class HttpConnection(Stream stream) : IDisposable
             .Append("\r\nUser-Agent: orch\r\n");
         if (registryAuth is not null)
             head.Append("X-Registry-Auth: ").Append(registryAuth).Append("\r\n");
+        if (token is not null)
+            head.Append("Authorization: Bearer ").Append(token).Append("\r\n");
         if (body.Length > 0 || method == "POST")
             head.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n");
         var text = Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());

@@ -1,3 +1,4 @@
+using Orch.Cli.Contexts;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Machine;
 
@@ -5,7 +6,8 @@ namespace Orch.Cli.Http;
 
 /// <summary>
 /// The manager to talk to: a unix socket on this machine (root needs no set-up), or HOST:PORT over mutual TLS with the
-/// certificates in a directory. Chosen by --host, else ORCH_HOST, else this machine's socket.
+/// certificates in a directory, or what a context says. Chosen by --host, --context, ORCH_HOST, ORCH_CONTEXT, the context
+/// in use, else this machine's socket.
 /// </summary>
 internal sealed record ManagerAddress
 {
@@ -14,13 +16,32 @@ internal sealed record ManagerAddress
     public int Port { get; private init; }
     public TlsFiles? Tls { get; private init; }
 
+    /// <summary>The context that says what to trust and to show; null: <see cref="Tls"/> does.</summary>
+    public RemoteContext? Context { get; private init; }
+    public string? Token => Context?.Token;
+
     public override string ToString() => Socket is { } path ? $"unix://{path}" : $"tcp://{Host}:{Port}";
 
     public static ManagerAddress Choose(HostOptions options, Func<string, string?> env)
     {
+        if (ContextName(options, env) is { } context)
+            return Of(ContextStore.Of(env).Get(context));
         var paths = new MachinePaths(options.DataRoot, options.RunDir);
         var text = options.Host ?? (env("ORCH_HOST") is { Length: > 0 } set ? set : null);
         return text is null ? new() { Socket = paths.ControlSocket } : Parse(text, TlsFiles.Find(paths, env));
+    }
+
+    public static ManagerAddress Of(RemoteContext context) =>
+        Parse(context.Host, new TlsFiles("", "", "")) with { Context = context };
+
+    /// <summary>Null where an address was given, or this machine is meant.</summary>
+    public static string? ContextName(HostOptions options, Func<string, string?> env)
+    {
+        if (options.Host is not null)
+            return null;
+        var name = options.Context ?? (env("ORCH_HOST") is { Length: > 0 } ? null
+            : env("ORCH_CONTEXT") is { Length: > 0 } set ? set : ContextStore.Of(env).Current);
+        return name is null or ContextStore.Local ? null : name;
     }
 
     private static ManagerAddress Parse(string text, TlsFiles tls)

@@ -39,7 +39,7 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             var kept = _connection is not null;
-            _connection ??= new HttpConnection(Dial.Open(Address));
+            _connection ??= new HttpConnection(Dial.Open(Address), Address.Token);
             try
             {
                 var answer = _connection.Send(method, path, HostHeader, body, registryAuth);
@@ -61,7 +61,7 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
     /// <summary>A stream of lines on a connection of its own, which the caller ends by disposing it.</summary>
     public (HttpConnection Connection, HttpBody Lines) Open(string path)
     {
-        var connection = new HttpConnection(Dial.Open(Address));
+        var connection = new HttpConnection(Dial.Open(Address), Address.Token);
         try
         {
             var answer = connection.Send("GET", path, HostHeader, []);

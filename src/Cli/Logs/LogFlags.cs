@@ -71,7 +71,7 @@ internal static class LogFlags
     }
 
     /// <summary>A duration counts back from now; a moment without a zone is local; digits are Unix seconds.</summary>
-    private static string Moment(string flag, string text, TimeProvider clock)
+    public static string Moment(string flag, string text, TimeProvider clock)
     {
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
             return text;

@@ -22,4 +22,4 @@ internal sealed class Invocation(Command command, ParsedFlags flags, Terminal te
 }
 
 /// <summary>Where this machine's files are and which manager is meant; null where nothing was said.</summary>
-internal sealed record HostOptions(string? Host, string DataRoot, string RunDir);
+internal sealed record HostOptions(string? Host, string DataRoot, string RunDir, string? Context = null);

@@ -42,6 +42,11 @@ namespace Orch.Contracts.Api;
 [JsonSerializable(typeof(List<RegistryView>))]
 [JsonSerializable(typeof(RegistryLogin))]
 [JsonSerializable(typeof(DistributionView))]
+[JsonSerializable(typeof(ApiTokenView))]
+[JsonSerializable(typeof(IReadOnlyList<ApiTokenView>))]
+[JsonSerializable(typeof(List<ApiTokenView>))]
+[JsonSerializable(typeof(ApiTokenRequest))]
+[JsonSerializable(typeof(ApiTokenSecret))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

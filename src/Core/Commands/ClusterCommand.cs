@@ -52,5 +52,9 @@ public sealed record UpdateFile(FileKind Kind, string File, ulong Version, FileS
 public sealed record ReplaceFile(FileKind Kind, string File, ulong Version, FileSpec Change) : ClusterCommand;
 public sealed record RemoveFile(FileKind Kind, string File) : ClusterCommand;
 
+/// <summary>Hash is that of the whole token, which only its bearer knows.</summary>
+public sealed record CreateApiToken(string Name, ApiRole Role, string Key, byte[] Hash, Timestamp ExpiresAt) : ClusterCommand;
+public sealed record RemoveApiToken(string Name) : ClusterCommand;
+
 /// <summary>Nothing is asked: look at what is due (restart delays, update monitors).</summary>
 public sealed record LookAgain : ClusterCommand;

@@ -52,6 +52,9 @@ public sealed record ServiceRegistryAuthSet(ServiceId Service, string Auth, Time
     public override bool IsSecret => true;
 }
 
+public sealed record ApiTokenCreated(ApiToken Token) : ClusterEvent;
+public sealed record ApiTokenRemoved(string Name) : ClusterEvent;
+
 /// <summary>SpecVersion names the service version it runs, which the state still knows.</summary>
 public sealed record TaskCreated(
     TaskId Id, ServiceId Service, ulong Slot, NodeId SlotNode, ulong SpecVersion, TaskState Desired, Timestamp NotBefore,

@@ -32,6 +32,8 @@ public static class EventCodec
         RegistryLoggedIn => 60,
         RegistryLoggedOut => 61,
         ServiceRegistryAuthSet => 62,
+        ApiTokenCreated => 70,
+        ApiTokenRemoved => 71,
         _ => throw new UnreachableException($"{e.GetType().Name} is not stored"),
     };
 
@@ -60,6 +62,8 @@ public static class EventCodec
         60 => typeof(RegistryLoggedIn),
         61 => typeof(RegistryLoggedOut),
         62 => typeof(ServiceRegistryAuthSet),
+        70 => typeof(ApiTokenCreated),
+        71 => typeof(ApiTokenRemoved),
         _ => throw new JsonException(
             $"event kind {kind} is unknown: the log was written by a newer version of orch, use that version"),
     };
@@ -101,6 +105,8 @@ public static class EventCodec
 [JsonSerializable(typeof(RegistryLoggedIn))]
 [JsonSerializable(typeof(RegistryLoggedOut))]
 [JsonSerializable(typeof(ServiceRegistryAuthSet))]
+[JsonSerializable(typeof(ApiTokenCreated))]
+[JsonSerializable(typeof(ApiTokenRemoved))]
 internal sealed partial class EventJson : JsonSerializerContext
 {
     public System.Text.Json.Serialization.Metadata.JsonTypeInfo TypeInfoOf(Type type) =>

@@ -23,6 +23,9 @@ public sealed class ClusterState
     public CowMap<ServiceId, SlotTasks> TasksByService { get; internal set; }
     public CowMap<NodeId, CowMap<TaskId, bool>> TasksByNode { get; internal set; }
 
+    /// <summary>Credentials of the API by name.</summary>
+    public CowMap<string, ApiToken> ApiTokens { get; internal set; }
+
     /// <summary>Templates that tasks still run although their service has a newer one, or is gone.</summary>
     public CowMap<SpecKey, RetainedSpec> RetainedSpecs { get; internal set; }
 

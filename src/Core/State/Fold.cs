@@ -35,6 +35,12 @@ public static class Fold
             case FileCreated or FileLabelsSet or FileRemoved:
                 FileFold.Apply(state, e, changes);
                 break;
+            case ApiTokenCreated c:
+                state.ApiTokens = state.ApiTokens.With(state.Token, c.Token.Name, c.Token);
+                break;
+            case ApiTokenRemoved c:
+                state.ApiTokens = state.ApiTokens.Without(state.Token, c.Name);
+                break;
             default:
                 throw new UnreachableException($"no fold for {e.GetType().Name}");
         }

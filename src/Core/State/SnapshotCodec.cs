@@ -16,6 +16,8 @@ public static class SnapshotCodec
 
     private const ushort RegistryItem = 20, RegistryAuthItem = 21;
 
+    private const ushort ApiTokenItem = 30;
+
     /// <summary>One stored item.</summary>
     public readonly record struct Item(ushort Kind, byte[] Payload);
 
@@ -33,6 +35,8 @@ public static class SnapshotCodec
             yield return new(RegistryItem, JsonSerializer.SerializeToUtf8Bytes(registry, json.RegistryCredential));
         foreach (var (service, auth) in state.RegistryAuths.Entries)
             yield return new(RegistryAuthItem, JsonSerializer.SerializeToUtf8Bytes(new(service, auth), json.StoredRegistryAuth));
+        foreach (var token in state.ApiTokens.Values)
+            yield return new(ApiTokenItem, JsonSerializer.SerializeToUtf8Bytes(token, json.ApiToken));
         foreach (var retained in state.RetainedSpecs.Values)
             yield return new(SpecItem, JsonSerializer.SerializeToUtf8Bytes(retained, json.RetainedSpec));
         foreach (var task in InSlotOrder(state))
@@ -62,6 +66,7 @@ public static class SnapshotCodec
             case ServiceItem: loader.Add(JsonSerializer.Deserialize(payload, json.Service)!); break;
             case RegistryItem: loader.Add(JsonSerializer.Deserialize(payload, json.RegistryCredential)!); break;
             case RegistryAuthItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredRegistryAuth)!); break;
+            case ApiTokenItem: loader.Add(JsonSerializer.Deserialize(payload, json.ApiToken)!); break;
             case SpecItem: loader.Add(JsonSerializer.Deserialize(payload, json.RetainedSpec)!); break;
             case TaskItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredTask)!); break;
             case FileItem: loader.Add(JsonSerializer.Deserialize(payload, json.ClusterFile)!); break;
@@ -119,6 +124,7 @@ public sealed record StoredTask(
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(RegistryCredential))]
 [JsonSerializable(typeof(StoredRegistryAuth))]
+[JsonSerializable(typeof(ApiToken))]
 [JsonSerializable(typeof(RetainedSpec))]
 [JsonSerializable(typeof(StoredTask))]
 [JsonSerializable(typeof(ClusterFile))]

@@ -27,6 +27,8 @@ public sealed class SnapshotLoader
     internal void Add(StoredRegistryAuth auth) =>
         State.RegistryAuths = State.RegistryAuths.With(State.Token, auth.Service, auth.Auth);
 
+    internal void Add(ApiToken token) => State.ApiTokens = State.ApiTokens.With(State.Token, token.Name, token);
+
     internal void Add(RetainedSpec retained) =>
         State.RetainedSpecs = State.RetainedSpecs.With(
             State.Token, new(retained.Spec.ServiceId, retained.Spec.Version), retained);

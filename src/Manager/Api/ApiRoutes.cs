@@ -59,6 +59,9 @@ public static class ApiRoutes
         .. Files("/configs", new FileEndpoints(FileKind.Config)),
         new("GET", "/events", Operators, EventEndpoints.StreamAsync),
 
+        new("GET", TokenAccess.TokensPath, Operators, ApiTokenEndpoints.ListAsync),
+        new("POST", TokenAccess.TokensPath, Operators, ApiTokenEndpoints.CreateAsync),
+        new("DELETE", TokenAccess.TokensPath + "/{id}", Operators, ApiTokenEndpoints.RemoveAsync),
         new("GET", "/orch/v1/logs", Operators, LogEndpoints.AnyAsync),
         new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),
         new("GET", "/orch/v1/status", Operators, StatusEndpoints.ShowAsync),
@@ -76,7 +79,8 @@ public static class ApiRoutes
 
     /// <summary>For the access table.</summary>
     public static IReadOnlyList<AccessRule> Rules { get; } =
-        [.. Table.Select(route => new AccessRule(route.Method, route.Path, route.Allowed))];
+        [.. Table.Select(route => new AccessRule(
+            route.Method, route.Path, TokenAccess.Extend(route.Method, route.Path, route.Allowed)))];
 
     public static void Map(IEndpointRouteBuilder endpoints, ApiServices services)
     {

@@ -41,6 +41,9 @@ public sealed record ApiServices
     /// <summary>Why this manager cannot do its work now, or null.</summary>
     public required Func<string?> Unhealthy { get; init; }
 
+    /// <summary>What happened lately.</summary>
+    public required EventHistory Events { get; init; }
+
     /// <summary>The logs that nodes keep.</summary>
     public required INodeLogs Logs { get; init; }
     public required TimeProvider Clock { get; init; }

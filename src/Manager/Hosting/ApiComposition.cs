@@ -26,6 +26,7 @@ internal static class ApiComposition
         Engine = new LocalEngine(parts.Machine.Engine, parts.Clock),
         Unhealthy = () => parts.Store.Over,
         Logs = parts.Logs,
+        Events = parts.Events,
         Clock = parts.Clock,
     };
 

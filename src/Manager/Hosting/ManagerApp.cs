@@ -23,6 +23,7 @@ internal static class ManagerApp
         ManagerOptions Options, ClusterStore Store, SessionHub Hub, ManagerAdmission Admission, ClusterCa Ca,
         ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock)
     {
+        public EventHistory Events { get; } = new();
         public LogDesk Logs { get; } = new(Hub.AskForLogs, Clock);
     }
 
@@ -43,7 +44,8 @@ internal static class ManagerApp
         var app = builder.Build();
         var table = new AccessTable(
             [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule]);
-        var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock);
+        var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock,
+            new BearerTokens(() => parts.Store.Current, new JoinThrottle(parts.Clock), parts.Clock));
         ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(), next => http => access.InvokeAsync(http, next));
         Map(app, parts);
         RefuseUncovered(app, table);

@@ -60,8 +60,8 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         using var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
         var own = NodeCredentials.Load(options.Paths, clock).Certificate;
         var shown = new ServerCertificate(own);
-        await using var app = ManagerApp.Build(new ManagerApp.Parts(
-            options, store, hub, admission, ca, shown, machine, loggers, clock));
+        var parts = new ManagerApp.Parts(options, store, hub, admission, ca, shown, machine, loggers, clock);
+        await using var app = ManagerApp.Build(parts);
         await app.StartAsync(stopping);
         ControlSocket.Restrict(options.Paths.ControlSocket);
         _logger.LogInformation("listening on {Socket} and {Listen}", options.Paths.ControlSocket, options.Listen);
@@ -70,7 +70,10 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         var keeper = new SnapshotKeeper(store, log, loggers.CreateLogger<SnapshotKeeper>());
         var reload = new CertificateReload(shown, own.NotAfter, options.Paths, _logger, clock);
         Task[] loops =
-            [hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token), reload.RunAsync(stop.Token)];
+        [
+            hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token), reload.RunAsync(stop.Token),
+            parts.Events.RunAsync(store.WatchAsync, clock, stop.Token),
+        ];
         var ended = await Task.WhenAny(loops);
         await stop.CancelAsync();
         hub.EndAll();

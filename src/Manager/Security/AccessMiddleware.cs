@@ -11,7 +11,8 @@ namespace Orch.Manager.Security;
 /// could help, 403 to all others. Runs between routing and endpoints. The function given knows the nodes that were
 /// removed from the cluster, whose certificates still look valid.
 /// </summary>
-public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRemoved, TimeProvider clock)
+public sealed class AccessMiddleware(
+    AccessTable table, Func<NodeId, bool> isRemoved, TimeProvider clock, BearerTokens? bearers = null)
 {
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
@@ -23,6 +24,8 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
         }
 
         var peer = Current(http.Features.Get<ConnectionPeer>() ?? ConnectionPeer.Nobody);
+        if (peer.Kind == Callers.Anonymous && bearers is not null)
+            peer = bearers.Identify(http, peer);
         var allowed = table.Allowed(http.Request.Method, endpoint);
         if ((allowed & peer.Kind) != 0)
         {
@@ -52,8 +55,8 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
         if (allowed == Callers.None) return (StatusCodes.Status403Forbidden, "no access rule allows this call");
         if (peer.Kind is Callers.Anonymous or Callers.RemovedNode)
             return (StatusCodes.Status401Unauthorized,
-                peer.Problem ?? "this call needs a client certificate issued by the cluster");
-        var who = peer.Identity?.ToString() ?? "a caller on the local socket";
+                peer.Problem ?? "this call needs a client certificate issued by the cluster, or an API token");
+        var who = peer.Identity?.ToString() ?? peer.Token ?? "a caller on the local socket";
         return (StatusCodes.Status403Forbidden, $"{who} may not make this call; it is for: {Describe(allowed)}");
     }
 
@@ -63,6 +66,9 @@ public sealed class AccessMiddleware(AccessTable table, Func<NodeId, bool> isRem
         (Callers.Manager, "managers"),
         (Callers.Worker, "workers"),
         (Callers.Admin, "admins"),
+        (Callers.TokenAdmin, "api tokens of role admin"),
+        (Callers.TokenOperator, "operator"),
+        (Callers.TokenViewer, "viewer"),
     }.Where(kind => allowed.HasFlag(kind.Kind)).Select(kind => kind.Word));
 
     private static Task WriteAsync(HttpContext http, int status, string message)

@@ -18,7 +18,12 @@ public enum Callers
     /// <summary>A node with a good certificate that was removed from the cluster: it may only be told so.</summary>
     RemovedNode = 32,
 
+    /// <summary>Bearers of API tokens, by role.</summary>
+    TokenViewer = 64,
+    TokenOperator = 128,
+    TokenAdmin = 256,
+
     Nodes = Manager | Worker,
     Operators = LocalSocket | Admin,
-    Everybody = LocalSocket | Manager | Worker | Admin | Anonymous | RemovedNode,
+    Everybody = LocalSocket | Manager | Worker | Admin | Anonymous | RemovedNode | TokenViewer | TokenOperator | TokenAdmin,
 }

@@ -9,6 +9,9 @@ namespace Orch.Manager.Security;
 public sealed record ConnectionPeer(
     Callers Kind, PeerIdentity? Identity = null, DateTimeOffset? ValidUntil = null, string? Problem = null)
 {
+    /// <summary>The API token it came with, in words for a refusal.</summary>
+    public string? Token { get; init; }
+
     public static ConnectionPeer LocalSocket { get; } = new(Callers.LocalSocket);
 
     public static ConnectionPeer Nobody { get; } = new(Callers.Anonymous);

@@ -48,6 +48,8 @@ public sealed class GoldenEventTests
         new RegistryLoggedIn("registry.example:5000", "me", "e30=", _at),
         new RegistryLoggedOut("registry.example:5000"),
         new ServiceRegistryAuthSet(new(_one), "e30=", _at),
+        new ApiTokenCreated(new() { Name = "ci", Key = "abc", Hash = [1, 2], Role = ApiRole.Operator, CreatedAt = _at, ExpiresAt = _at }),
+        new ApiTokenRemoved("ci"),
         new TaskResult(new(_one), new() { State = TaskState.Failed, At = default, ExitCode = 0, Error = "task: non-zero exit (1)" }, _at),
         new FileCreated(new(_one), FileKind.Secret,
             new() { Name = "db", Labels = new() { ["a"] = "b" }, Data = [0, 255], Templating = new() { Name = "golang" } }, _at, new(_one), "db.v1"),

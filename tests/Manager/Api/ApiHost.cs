@@ -29,7 +29,9 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly CancellationTokenSource _stop = new();
     private WebApplication? _app;
     private AesGcmCipher? _cipher;
+    private readonly EventHistory _events = new();
     private Task _running = Task.CompletedTask;
+    private Task _recording = Task.CompletedTask;
     private long _ids = 1_000_000;
 
     public string Socket => Path.Combine(_directory, "orch.sock");
@@ -50,6 +52,7 @@ public sealed class ApiHost : IAsyncLifetime
         Store = new ClusterStore(new ClusterState(), won.Epoch, log, TimeProvider.System,
             () => (UInt128)Interlocked.Increment(ref _ids) << 64, NullLogger.Instance);
         _running = Store.RunAsync(_stop.Token);
+        _recording = _events.RunAsync(Store.WatchAsync, TimeProvider.System, _stop.Token);
         await Store.ExecuteAsync(new CreateCluster(new ClusterId(77)));
         await Store.ExecuteAsync(new JoinNode(Self, NodeRole.Manager, "manager-1", "10.0.0.1"));
         await Store.ExecuteAsync(new SetNodeState(Self, NodeState.Ready, null));
@@ -94,6 +97,7 @@ public sealed class ApiHost : IAsyncLifetime
         Engine = new Orch.Manager.Images.LocalEngine("unix:///nonexistent/engine.sock", TimeProvider.System),
         Unhealthy = () => Unhealthy,
         Logs = Logs,
+        Events = _events,
         Clock = TimeProvider.System,
     };
 
@@ -155,6 +159,7 @@ public sealed class ApiHost : IAsyncLifetime
         }
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        await _recording.ContinueWith(_ => { }, TaskScheduler.Default);
         _stop.Dispose();
         _cipher?.Dispose();
         Directory.Delete(_directory, recursive: true);

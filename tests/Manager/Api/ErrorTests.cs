@@ -94,7 +94,6 @@ public sealed class ErrorTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("POST", "/swarm/init", 503,
         "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and join another one.")]
     [InlineData("POST", "/swarm/unlock", 409, "swarm is not locked")]
-    [InlineData("GET", "/services/x/logs?stdout=1", 501, "reading logs is not supported by this version of orch")]
     public async Task Requests_fail_with_the_status_and_text_of_the_catalogue(string method, string path, int status, string message)
     {
         var (actual, answer) = await api.SendAsync(new(method), path);

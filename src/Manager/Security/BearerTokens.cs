@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Orch.Core.Model;
+using Orch.Core.State;
+
+namespace Orch.Manager.Security;
+
+/// <summary>
+/// Tells who comes with "Authorization: Bearer TOKEN" on the cluster's port. Guessing is slow: an address with too many
+/// failures in a minute is not listened to. What a removed or expired token may do is nothing.
+/// </summary>
+public sealed class BearerTokens(Func<ClusterState> view, JoinThrottle throttle, TimeProvider clock)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>The caller as before when no token was shown; otherwise the token's, or nobody with the reason.</summary>
+    public ConnectionPeer Identify(HttpContext http, ConnectionPeer peer)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || http.Connection.RemoteIpAddress is not { } address)
+            return peer;
+        if (throttle.Wait(address) > TimeSpan.Zero)
+            return ConnectionPeer.Unproven("too many wrong API tokens from this address; try again in a minute");
+        if (Find(header[Scheme.Length..].Trim()) is not { } token)
+        {
+            throttle.Failed(address);
+            return ConnectionPeer.Unproven("the API token is not known: it is wrong, or was removed");
+        }
+        if (token.HasExpired(Timestamp.From(clock.GetUtcNow())))
+            return ConnectionPeer.Unproven($"the API token {token.Name} has expired");
+        http.Features.Get<GatePass>()?.Release();
+        return new ConnectionPeer(KindOf(token.Role)) { Token = $"the API token {token.Name} ({token.Role.ToString().ToLowerInvariant()})" };
+    }
+
+    /// <summary>Compares in a time that tells nothing of the secret; that a key exists is none.</summary>
+    private ApiToken? Find(string text)
+    {
+        if (ApiTokenText.KeyOf(text) is not { } key)
+            return null;
+        var hash = ApiTokenText.HashOf(text);
+        foreach (var token in view().ApiTokens.Values)
+        {
+            if (token.Key == key && CryptographicOperations.FixedTimeEquals(token.Hash, hash))
+                return token;
+        }
+        return null;
+    }
+
+    private static Callers KindOf(ApiRole role) => role switch
+    {
+        ApiRole.Admin => Callers.TokenAdmin,
+        ApiRole.Operator => Callers.TokenOperator,
+        ApiRole.Viewer => Callers.TokenViewer,
+        _ => Callers.Anonymous,
+    };
+}
