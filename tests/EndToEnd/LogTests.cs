@@ -75,6 +75,7 @@ public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelp
 
         await cluster.Machines[1].Machine.BootAsync();
         await cluster.Machines[1].OkAsync("start");
+        await cluster.ReadyAsync();
         await orch.StopAsync();
         await docker.KillAsync();
     }

@@ -94,7 +94,9 @@ internal sealed class FileConverter(string stack, FileReader read, Func<string, 
                 GID = item.Text("gid") ?? "0",
                 Mode = item.UInt("mode") ?? 292,
             };
-            references.Add(file.Kind == FileKind.Secret ? new() { File = target, SecretName = file.Name } : new() { File = target, ConfigName = file.Name });
+            references.Add(file.Kind == FileKind.Secret
+                ? new() { File = target, SecretName = file.Name }
+                : new() { File = target, ConfigName = file.Name });
         }
         return references.Count == 0 ? null
             : [.. references.OrderBy(reference => reference.SecretName ?? reference.ConfigName, StringComparer.Ordinal)];

@@ -18,7 +18,8 @@ internal static class Values
 
     public static uint? UInt(this MapNode? map, string key) => (uint?)map.Long(key);
 
-    public static double? Double(this MapNode? map, string key) => map.Text(key) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+    public static double? Double(this MapNode? map, string key) =>
+        map.Text(key) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
 
     public static long? Nanos(this MapNode? map, string key) => map.Text(key) is { } text ? GoDuration.Parse(text) : null;
 

@@ -19,9 +19,13 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
         await Manager.InitAsync();
         foreach (var worker in _machines.Skip(1))
             await worker.JoinAsync(Manager);
-        await Until.TrueAsync("every machine is ready", async () => (await Manager.Api.GetAsync("nodes")).EnumerateArray()
-            .Count(node => node.GetProperty("Status").GetProperty("State").GetString() == "ready") == machines);
+        await ReadyAsync();
     }
+
+    /// <summary>Waits until every machine takes tasks, which one that just booted does a moment after its agent runs.</summary>
+    public Task ReadyAsync() =>
+        Until.TrueAsync("every machine is ready", async () => (await Manager.Api.GetAsync("nodes")).EnumerateArray()
+            .Count(node => node.GetProperty("Status").GetProperty("State").GetString() == "ready") == machines);
 
     public override async Task DisposeAsync()
     {

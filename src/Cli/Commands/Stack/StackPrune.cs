@@ -28,7 +28,8 @@ internal static class StackPrune
     private static IEnumerable<(string Kind, NamedObject Object)> Unused(StackDeployment deployment, IReadOnlyList<ServiceView> services)
     {
         var specs = services.SelectMany(service => new[] { service.Spec, service.PreviousSpec })
-            .Concat(deployment.Plan.Services.Select(service => service.Spec)).Select(spec => spec?.TaskTemplate).OfType<Core.Model.Specs.TaskTemplate>().ToList();
+            .Concat(deployment.Plan.Services.Select(service => service.Spec))
+            .Select(spec => spec?.TaskTemplate).OfType<Core.Model.Specs.TaskTemplate>().ToList();
         var files = specs.Select(template => template.ContainerSpec).OfType<Core.Model.Specs.ContainerSpec>().SelectMany(spec => spec.References())
             .Concat(deployment.Plan.Files.Select(file => (file.Kind, file.Name))).ToHashSet();
         var networks = specs.SelectMany(template => template.Networks ?? []).Select(network => network.Target)
