@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mode=${1:-all}; shift || true
-fast=(Architecture Core Grpc Manager Agent Cli)
+fast=(Architecture Core Grpc Manager Agent Cli Stacks)
 case $mode in
     check) projects=("${fast[@]}") ;;
     all) projects=("${fast[@]}" Simulation EndToEnd) ;;

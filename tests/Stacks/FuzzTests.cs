@@ -37,12 +37,14 @@ public sealed class FuzzTests
             {
                 0 => text.Remove(at, length),
                 1 => text.Insert(at, Pieces[random.Next(Pieces.Length)]),
-                2 => text.Insert(at, corpus[random.Next(corpus.Length)][..random.Next(40)]),
+                2 => text.Insert(at, Start(corpus[random.Next(corpus.Length)], random.Next(40))),
                 _ => text.Remove(at, length).Insert(at, Pieces[random.Next(Pieces.Length)]),
             };
         }
         return text;
     }
+
+    private static string Start(string text, int length) => text[..Math.Min(length, text.Length)];
 
     private static void Check(int seed, string text)
     {

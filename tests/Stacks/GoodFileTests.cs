@@ -21,7 +21,7 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "good");
 
     [Fact]
-    public void There_are_many() => Assert.True(Cases.Count() >= 30, $"{Cases.Count()} good files");
+    public void There_are_many() => Assert.True(Directory.GetFiles(Folder, "*.yml").Length >= 30);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -91,6 +91,6 @@ public static partial class YamlWriter
     }
 
     /// <summary>No sign that YAML gives a meaning at that place; a space only between words.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9_./$][A-Za-z0-9_./$@%+=,()-]*(:[A-Za-z0-9_./$@%+=,()-]+)*( [A-Za-z0-9_./$@%+=,()-]+(:[A-Za-z0-9_./$@%+=,()-]+)*)*$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_./$][A-Za-z0-9_./$@%+=,()-]*(:[A-Za-z0-9_./$@%+=,()-]+)*( [A-Za-z0-9_./$@%+=,()-]+(:[A-Za-z0-9_./$@%+=,()-]+)*)*\z")]
     private static partial Regex Bare();
 }
