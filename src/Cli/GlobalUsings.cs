@@ -1,1 +1,2 @@
+global using Orch.Core.Templates;
 global using Orch.Core.Text;

@@ -119,7 +119,7 @@ internal static class SpecParts
         if (at < 0 || text[..at] is not ("config" or "file" or "registry"))
             throw new UsageException($"invalid argument \"{text}\" for \"--credential-spec\" flag: invalid credential spec: " +
                 "value must be prefixed with \"config://\", \"file://\", or \"registry://\"");
-        string Part(string kind) => Output.GoJson.Quote(text[..at] == kind ? text[(at + 3)..] : "");
+        string Part(string kind) => GoJson.Quote(text[..at] == kind ? text[(at + 3)..] : "");
         var json = $$"""{"Config":{{Part("config")}},"File":{{Part("file")}},"Registry":{{Part("registry")}}}""";
         using var document = System.Text.Json.JsonDocument.Parse(json);
         return (old ?? new()) with { Unknown = new(old?.Unknown ?? []) { ["CredentialSpec"] = document.RootElement.Clone() } };

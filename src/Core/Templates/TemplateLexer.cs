@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Orch.Cli.Output.Templates;
+namespace Orch.Core.Templates;
 
 internal enum TokenKind
 {

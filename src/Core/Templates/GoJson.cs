@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Orch.Cli.Output;
+namespace Orch.Core.Templates;
 
 /// <summary>
 /// JSON exactly as Docker's CLI prints it, so that scripts comparing text see no difference: members in the given
 /// order, four spaces, and &lt; &gt; &amp; escaped in strings.
 /// </summary>
-internal static class GoJson
+public static class GoJson
 {
     public static string Quote(string text)
     {

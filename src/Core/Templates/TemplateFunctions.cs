@@ -1,11 +1,12 @@
 using System.Globalization;
 
-namespace Orch.Cli.Output.Templates;
+namespace Orch.Core.Templates;
 
 /// <summary>The functions of Go templates and those Docker adds: json, join, split, lower, upper, title, pad, truncate.</summary>
 internal static class TemplateFunctions
 {
     private const int MaxWidth = 10_000;
+    private const int MaxText = 16 * 1024 * 1024;
 
     public static object? Call(string name, IReadOnlyList<object?> args) => name switch
     {
@@ -27,8 +28,7 @@ internal static class TemplateFunctions
         "le" => Two(name, args) && Compare(args[0], args[1]) <= 0,
         "gt" => Two(name, args) && Compare(args[0], args[1]) > 0,
         "ge" => Two(name, args) && Compare(args[0], args[1]) >= 0,
-        "join" when Two(name, args) =>
-            string.Join(Text(args[1]), TemplateValue.Items(args[0]).Select(item => TemplateValue.Print(item.Item))),
+        "join" when Two(name, args) => Join(TemplateValue.Items(args[0]).Select(item => item.Item), Text(args[1])),
         "split" when Two(name, args) => Text(args[0]).Split(Text(args[1])).Cast<object?>().ToList(),
         "pad" when args.Count == 3 => Pad(Text(args[0]), Width(args[1]), Width(args[2])),
         "truncate" when Two(name, args) => Truncate(Text(args[0]), Width(args[1])),
@@ -50,6 +50,24 @@ internal static class TemplateFunctions
     private static string Pad(string text, int before, int after) =>
         text.Length == 0 ? text : new string(' ', before) + text + new string(' ', after);
 
+    private static string Join(IEnumerable<object?> items, string between)
+    {
+        var result = new System.Text.StringBuilder();
+        var prefix = "";
+        foreach (var item in items)
+        {
+            Bounded(result.Append(prefix).Append(TemplateValue.Print(item)));
+            prefix = between;
+        }
+        return result.ToString();
+    }
+
+    private static void Bounded(System.Text.StringBuilder text)
+    {
+        if (text.Length > MaxText)
+            throw new TemplateException($"a text grows beyond {MaxText} characters");
+    }
+
     private static string Truncate(string text, int width) => text.Length <= width ? text : text[..width];
 
     private static string Title(string text) =>
@@ -65,6 +83,11 @@ internal static class TemplateFunctions
         var value = args[0];
         foreach (var key in args.Skip(1).Select(TemplateValue.Plain))
         {
+            if (value is IReadOnlyDictionary<string, object?> map && key is string name)
+            {
+                value = map.GetValueOrDefault(name, "");
+                continue;
+            }
             var found = TemplateValue.Items(value).Where(item => Equals(item.Key, key)).Take(1).ToList();
             if (found.Count == 0 && key is long)
                 throw new TemplateException($"error calling index: index out of range: {key}");
@@ -113,7 +136,7 @@ internal static class TemplateFunctions
             var text = verb == 'q' ? GoJson.Quote(Text(value)) : TemplateValue.Print(value);
             _ = int.TryParse(format[start..i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width);
             width = Math.Clamp(width, -MaxWidth, MaxWidth);
-            result.Append(width < 0 ? text.PadRight(-width) : text.PadLeft(width));
+            Bounded(result.Append(width < 0 ? text.PadRight(-width) : text.PadLeft(width)));
         }
         return result.ToString();
     }

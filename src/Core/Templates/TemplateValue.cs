@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Orch.Cli.Output.Templates;
+namespace Orch.Core.Templates;
 
 /// <summary>
 /// Values in templates: null, text, bool, long, double, lists, maps, and parts of a JSON document. Printed as Go prints
 /// them, since scripts were written against that.
 /// </summary>
-internal static class TemplateValue
+public static class TemplateValue
 {
     /// <summary>A JSON leaf as a plain value; objects and arrays stay as they are.</summary>
     public static object? Plain(object? value) => value is not JsonElement json ? value : json.ValueKind switch

@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace Orch.Cli.Output.Templates;
+namespace Orch.Core.Templates;
 
-/// <summary>The grammar of the Go templates that Docker's users write after --format.</summary>
+/// <summary>The grammar of the Go templates that Docker's users write, after --format, in services and in files.</summary>
 internal sealed class TemplateParser
 {
     private const int MaxDepth = 100;
@@ -70,8 +70,11 @@ internal sealed class TemplateParser
 
     private Node.If If()
     {
+        if (++_depth > MaxDepth)
+            throw new TemplateException("too many {{else if}} follow one another");
         var condition = PipelineToClose();
         var (then, instead) = Bodies("if");
+        _depth--;
         return new Node.If(condition, then, instead);
     }
 
