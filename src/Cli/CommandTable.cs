@@ -52,6 +52,7 @@ internal static class CommandTable
         new("registry logout", "Forget the cluster's login at a registry", () => RegistryLogoutCommand.Definition),
         new("registry ls", "List the cluster's logins at registries", () => RegistryLsCommand.Definition),
         new("service create", "Create a service", () => ServiceCreateCommand.Definition),
+        new("service history", "List the specifications a service had", () => ServiceHistoryCommand.Definition),
         new("service inspect", "Show details of services", () => ServiceInspectCommand.Definition),
         new("service logs", "Show the logs of a service or task", () => ServiceLogsCommand.Definition),
         new("service ls", "List services", () => ServiceLsCommand.Definition),

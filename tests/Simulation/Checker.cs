@@ -1,6 +1,7 @@
 using Orch.Core.Commands;
 using Orch.Core.Events;
 using Orch.Core.Model;
+using Orch.Core.Model.Specs;
 using Orch.Core.State;
 using Orch.Core.Writing;
 using Orch.Manager.Store;
@@ -155,10 +156,15 @@ internal sealed class Checker(World world)
     {
         foreach (var other in view.TasksIn(task.ServiceId, task.Slot))
         {
-            if (other.IsAlive && other.Id != task.Id && other.Spec.Fingerprint == task.Spec.Fingerprint)
+            if (other.IsAlive && other.Id != task.Id && other.Spec.Fingerprint == task.Spec.Fingerprint
+                && !IsDrained(view, other) && !IsDrained(view, task))
                 Fail($"slot {task.Spec.ServiceName}.{task.Slot} has two live tasks: {task.Id} and {other.Id}");
         }
     }
+
+    /// <summary>A task on a drained node runs on until its successor is there.</summary>
+    private static bool IsDrained(ClusterState view, TaskRecord task) =>
+        view.Nodes.Get(task.NodeId) is { Spec.Availability: NodeAvailability.Drain };
 
     private void CheckPorts(ClusterState view, TaskRecord task)
     {

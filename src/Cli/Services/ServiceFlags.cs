@@ -103,6 +103,8 @@ internal static class ServiceFlags
         Flag.Value(prefix + "-max-failure-ratio", "float", $"Failure rate to tolerate during {prefix} (default 0)"),
         Flag.Value(prefix + "-monitor", "duration", $"Time after each task {prefix} to watch for failure (default 5s)"),
         Flag.Value(prefix + "-order", "string", $"{title} order: start-first or stop-first (default stop-first)"),
+        Flag.Value(prefix + "-progress-deadline", "duration",
+            $"Time after which a task that does not run fails the {prefix} (default 10m; 0 = never)"),
         Flag.Value(prefix + "-parallelism", "uint", $"Most tasks to {prefix} at once (0 = all; default 1)"),
     ];
 

@@ -58,7 +58,7 @@ internal static class SpecParts
     public static UpdateConfig? Rollout(ParsedFlags flags, string prefix, UpdateConfig? old)
     {
         if (!flags.HasAny(prefix + "-parallelism", prefix + "-delay", prefix + "-failure-action", prefix + "-monitor",
-            prefix + "-max-failure-ratio", prefix + "-order"))
+            prefix + "-max-failure-ratio", prefix + "-order", prefix + "-progress-deadline"))
             return old;
         var config = old ?? new()
         {
@@ -76,6 +76,7 @@ internal static class SpecParts
             Monitor = flags.Nanos(prefix + "-monitor") ?? config.Monitor,
             MaxFailureRatio = flags.Ratio(prefix + "-max-failure-ratio") ?? config.MaxFailureRatio,
             Order = flags.Text(prefix + "-order") ?? config.Order,
+            ProgressDeadline = flags.Nanos(prefix + "-progress-deadline") ?? config.ProgressDeadline,
         };
     }
 

@@ -34,8 +34,11 @@ public sealed record ObservedTask(TaskId Id, ObservedStatus Status);
 /// <summary>RegistryAuth: the credential to pull with, as X-Registry-Auth carries it; null: none is given.</summary>
 public sealed record CreateService(ServiceSpec Spec, string? RegistryAuth = null) : ClusterCommand;
 
-/// <summary>Rollback true: go back to the previous spec, the given one is ignored (Docker's rule).</summary>
-public sealed record UpdateService(string Service, ulong Version, ServiceSpec? Spec, bool Rollback, string? RegistryAuth = null)
+/// <summary>
+/// Rollback true: go back to the previous spec (or to the revision that is named), the given one is ignored (Docker's rule).
+/// </summary>
+public sealed record UpdateService(
+    string Service, ulong Version, ServiceSpec? Spec, bool Rollback, string? RegistryAuth = null, ulong? ToRevision = null)
     : ClusterCommand;
 public sealed record RemoveService(string Service) : ClusterCommand;
 

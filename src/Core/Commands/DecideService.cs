@@ -40,9 +40,9 @@ internal static class DecideService
             return new Refused(missing!);
         if (service.Version != c.Version)
             return Decision.Refuse(RefusalKind.OutOfSequence, "update out of sequence");
-        if (c.Rollback && service.PreviousSpec is null)
-            return Decision.Refuse(RefusalKind.FailedPrecondition, $"service {service.Id} does not have a previous spec");
-        var spec = c.Rollback ? service.PreviousSpec! : c.Spec!;
+        var (spec, unknown) = c.Rollback ? Earlier(service, c.ToRevision) : (Kept(service.Spec, c.Spec!), null);
+        if (spec is null)
+            return new Refused(unknown!);
         if ((CheckChange(service, spec) ?? FileRules.CheckExist(state, spec)) is { } refusal)
             return new Refused(refusal);
         var ports = PublishedPorts.Choose(state, spec, service);
@@ -52,6 +52,29 @@ internal static class DecideService
         var updated = Decision.Accept(ServiceUpdates.To(service, Completed(spec), ports.Ports, progress, step.Now));
         return DecideRegistry.Deployed(updated, c.RegistryAuth, service.Id, step);
     }
+
+    private static (ServiceSpec? Spec, Refusal? Refusal) Earlier(Service service, ulong? revision)
+    {
+        if (revision is null)
+            return service.PreviousSpec is { } previous ? (previous, null)
+                : (null, new(RefusalKind.FailedPrecondition, $"service {service.Id} does not have a previous spec"));
+        if (service.History.FirstOrDefault(kept => kept.Number == revision) is { } found)
+            return (found.Spec, null);
+        var name = service.Spec.Name;
+        return (null, new(RefusalKind.Invalid, revision == service.Revision
+            ? $"service {name} is at revision {revision} already"
+            : $"service {name} has no revision {revision}: the last {ServiceRevision.Kept} are kept, see orch service history {name}"));
+    }
+
+    /// <summary>What Docker's clients do not know and therefore leave out is not taken away by them.</summary>
+    private static ServiceSpec Kept(ServiceSpec old, ServiceSpec spec) => spec with
+    {
+        UpdateConfig = Kept(old.UpdateConfig, spec.UpdateConfig),
+        RollbackConfig = Kept(old.RollbackConfig, spec.RollbackConfig),
+    };
+
+    private static UpdateConfig? Kept(UpdateConfig? old, UpdateConfig? config) =>
+        config is { ProgressDeadline: null } ? config with { ProgressDeadline = old?.ProgressDeadline } : config;
 
     private static Refusal? CheckChange(Service service, ServiceSpec spec)
     {

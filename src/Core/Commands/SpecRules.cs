@@ -115,6 +115,8 @@ public static partial class SpecRules
             return Invalid($"TaskSpec: {what}-delay cannot be negative");
         if (config.Monitor < 0)
             return Invalid($"TaskSpec: {what}-monitor cannot be negative");
+        if (config.ProgressDeadline < 0)
+            return Invalid($"TaskSpec: {what}-progress-deadline cannot be negative");
         if (config.Order is not (null or "" or "stop-first" or "start-first"))
             return Invalid($"unrecognized {what} order {config.Order}");
         return config.FailureAction is null or "" or "pause" or "continue" || (config.FailureAction == "rollback" && what == "update")

@@ -24,5 +24,6 @@ public static class FileReferences
     [
         .. In(service.Spec.TaskTemplate), .. In(service.PreviousSpec?.TaskTemplate),
         .. In(service.TaskSpec.Template), .. In(service.PreviousTaskSpec?.Template),
+        .. service.History.SelectMany(kept => In(kept.Spec.TaskTemplate)),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orch.Core.Model.Specs;
 
@@ -17,6 +18,17 @@ public sealed record Service
 
     /// <summary>The current template; a task with another <see cref="TaskSpec.Version"/> is outdated.</summary>
     public required TaskSpec TaskSpec { get; init; }
+
+    /// <summary>When the present spec was given; never in states written before this was kept.</summary>
+    public Timestamp SpecAt { get; init; }
+
+    /// <summary>The specs before the present one, oldest first; stored beside the service, one by one.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ServiceRevision> History { get; init; } = [];
+
+    /// <summary>The number of the present spec: the first is 1, every change counts one up.</summary>
+    [JsonIgnore]
+    public ulong Revision => History.IsEmpty ? 1 : History[^1].Number + 1;
 
     /// <summary>The template before it, what a rollback goes back to.</summary>
     public TaskSpec? PreviousTaskSpec { get; init; }
@@ -42,6 +54,13 @@ public sealed record Service
     public UpdateConfig? ActiveUpdateConfig =>
         Update is { State: UpdateState.RollbackStarted or UpdateState.RollbackPaused or UpdateState.RollbackCompleted }
             ? Spec.RollbackConfig : Spec.UpdateConfig;
+}
+
+/// <summary>A spec that a service had, and when it was given.</summary>
+public sealed record ServiceRevision(ulong Number, Timestamp At, ServiceSpec Spec)
+{
+    /// <summary>Specs kept of a service, the present one among them.</summary>
+    public const int Kept = 10;
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<UpdateState>))]

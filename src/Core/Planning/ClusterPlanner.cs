@@ -19,12 +19,16 @@ public sealed class ClusterPlanner
     private readonly PendingTasks _pending = new();
     private readonly DueTimes _due = new();
     private readonly OldFiles _oldFiles = new();
+    private readonly HashSet<ServiceId> _rolling = [];
+    private readonly RolloutPlanner _rollouts;
+
+    public ClusterPlanner() => _rollouts = new(_due);
 
     /// <summary>When to step again although nobody asks; null when nothing is due.</summary>
     public Timestamp? NextDue => _due.Next;
 
     /// <summary>True while work is left over from a step that ran out of budget.</summary>
-    public bool HasWork => _services.Count > 0 || _slots.Count > 0 || _pending.HasFresh;
+    public bool HasWork => _services.Count > 0 || _slots.Count > 0 || _rolling.Count > 0 || _pending.HasFresh;
 
     /// <summary>At take-over: everything is looked at once; dues and groups are derived from the state again.</summary>
     public void Adopt(Workspace work)
@@ -53,6 +57,10 @@ public sealed class ClusterPlanner
             Collect(work);
             _pending.PlaceAll(work);
             _oldFiles.Plan(work);
+
+            // What rollouts remember of their slots is true only when every slot that changed was looked at.
+            if (_slots.Count == 0 && work.Unplanned.IsEmpty)
+                PlanRollouts(work);
         }
         while (work.EventCount <= Budget && (HasWork || !work.Unplanned.IsEmpty));
     }
@@ -92,6 +100,7 @@ public sealed class ClusterPlanner
     {
         _globals.Remove(id);
         _jobs.Forget(id);
+        _rollouts.Forget(id);
         _services.Add(id);
     }
 
@@ -143,9 +152,11 @@ public sealed class ClusterPlanner
         else
             ReplicatedPlanner.PlanSlot(work, service, slot);
 
-        // The rest of an update depends on this slot: the rollout is surveyed with the service.
-        if (service.IsUpdating)
-            _services.Add(service.Id);
+        // The rest of an update depends on this slot.
+        if (work.State.Services.Get(service.Id) is not { IsUpdating: true } updating)
+            return;
+        _rollouts.Touch(work, updating, slot);
+        _rolling.Add(service.Id);
     }
 
     private void JobSlot(Workspace work, Service service, SlotKey slot)
@@ -173,10 +184,26 @@ public sealed class ClusterPlanner
         var planned = service.IsGlobal
             ? GlobalPlanner.PlanAll(work, service, Budget)
             : service.IsJob ? _jobs.PlanAll(work, service, Budget) : ReplicatedPlanner.PlanAll(work, service, Budget);
+
+        // The slots were planned behind the rollout's back: it looks at all of them again.
+        _rollouts.Forget(service.Id);
         if (!planned)
             _services.Add(service.Id);
-        else if (work.State.Services.Get(service.Id) is { IsUpdating: true } updating
-            && RolloutPlanner.Plan(work, updating) is { } due)
-            _due.Service(service.Id, due);
+        else if (work.State.Services.Get(service.Id) is { IsUpdating: true })
+            _rolling.Add(service.Id);
+    }
+
+    private void PlanRollouts(Workspace work)
+    {
+        foreach (var id in _rolling.ToList())
+        {
+            if (work.EventCount > Budget)
+                return;
+            _rolling.Remove(id);
+            if (work.State.Services.Get(id) is { IsUpdating: true } updating)
+                _rollouts.Plan(work, updating);
+            else
+                _rollouts.Forget(id);
+        }
     }
 }

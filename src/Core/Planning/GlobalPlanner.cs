@@ -33,7 +33,7 @@ internal static class GlobalPlanner
         else if (!MayKeep(work, service, node) || (!node.TakesNewTasks && !HasLiveTask(work, service, slot)))
             Leave(work, service, slot);
         else if (node.TakesNewTasks && WasLeftBehind(work, service, slot))
-            RolloutPlanner.StartSlot(work, service, slot, startFirst: false);
+            SlotUpdate.Start(work, service, slot, startFirst: false);
         else if (service.IsJob)
             JobPlanner.PlanTasks(work, service, slot);
         else

@@ -69,7 +69,8 @@ internal static class SlotPlanner
     {
         foreach (var task in Alive(work, service, slot))
         {
-            if (!task.NodeId.IsNone && NodeFailure.MustLeave(work, service, task))
+            if (!task.NodeId.IsNone && NodeFailure.MustLeave(work, service, task)
+                && (!Handover.IsLeaving(work, service, task) || Handover.IsOver(work, service, slot)))
                 work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
         }
     }
@@ -77,7 +78,7 @@ internal static class SlotPlanner
     /// <summary>Of tasks that run the same, the one that got furthest stays; an outdated one goes once its successor runs.</summary>
     private static void Deduplicate(Workspace work, Service service, SlotKey slot)
     {
-        var alive = Alive(work, service, slot);
+        var alive = Handover.Staying(work, service, slot);
         if (alive.Count < 2)
             return;
         var current = alive.Where(task => IsCurrent(service, task)).OrderByDescending(Rank).ThenBy(t => t.Id).ToList();
@@ -89,7 +90,7 @@ internal static class SlotPlanner
 
     private static void Fill(Workspace work, Service service, SlotKey slot)
     {
-        if (Alive(work, service, slot).Count > 0)
+        if (Handover.Staying(work, service, slot).Count > 0)
             return;
         var newest = work.State.TasksIn(service.Id, slot) is { Count: > 0 } tasks ? tasks[^1] : null;
         if (LastEnded(work, service, slot) is null)
@@ -98,15 +99,15 @@ internal static class SlotPlanner
             var same = newest is not null && IsCurrent(service, newest);
             var waits = same && newest!.RunningSince.IsNever && newest.NotBefore > work.Now;
 
-            // Two runs of a job never meet in one slot.
-            var follows = service.IsJob && PredecessorStands(work, service, slot);
+            // Two runs of a job never meet in one slot, nor do a task that leaves and its successor when the order is stop-first.
+            var follows = service.IsJob ? PredecessorStands(work, service, slot) : MustFollow(work, service, slot);
             TaskCreation.Create(work, service, slot, waits || follows ? TaskState.Ready : TaskState.Running,
                 waits ? newest!.NotBefore : default, same ? newest!.Restarts : RestartHistory.None);
         }
         else if (RestartRules.Next(newest!, service.TaskSpec.Restart, work.Now) is { } next)
         {
-            var desired = next.NotBefore > work.Now ? TaskState.Ready : TaskState.Running;
-            TaskCreation.Create(work, service, slot, desired, next.NotBefore, next.History);
+            var waits = next.NotBefore > work.Now || MustFollow(work, service, slot);
+            TaskCreation.Create(work, service, slot, waits ? TaskState.Ready : TaskState.Running, next.NotBefore, next.History);
         }
     }
 
@@ -126,9 +127,13 @@ internal static class SlotPlanner
     }
 
     private static bool PredecessorStands(Workspace work, Service service, SlotKey slot) =>
-        work.State.TasksIn(service.Id, slot).Any(task =>
-            task.Desired > TaskState.Running && task.HoldsResources
-            && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Down });
+        work.State.TasksIn(service.Id, slot).Any(task => task.Desired > TaskState.Running && task.HoldsResources
+            && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Down })
+        || MustFollow(work, service, slot);
+
+    /// <summary>Another task of the slot still runs, on its way out, and the two may not run together.</summary>
+    private static bool MustFollow(Workspace work, Service service, SlotKey slot) =>
+        !Handover.StartsFirst(service) && Alive(work, service, slot).Exists(task => Handover.IsLeaving(work, service, task));
 
     /// <summary>Asks a task to stop; one that no node has yet is simply forgotten.</summary>
     public static void Stop(Workspace work, TaskRecord task)

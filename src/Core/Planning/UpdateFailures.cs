@@ -15,20 +15,42 @@ internal static class UpdateFailures
     {
         if (work.State.Services.Get(id) is not { IsUpdating: true } service || !SlotPlanner.IsCurrent(service, task))
             return;
-        var config = service.ActiveUpdateConfig;
-        var monitor = config?.Monitor is { } ns and > 0 ? SpecDefaults.Nanos(ns) : SpecDefaults.UpdateMonitor;
-        if (!task.RunningSince.IsNever && task.UpdatedAt - task.RunningSince > monitor)
+        if (!task.RunningSince.IsNever && task.UpdatedAt - task.RunningSince > service.ActiveUpdateConfig.MonitorTime())
             return;
-        var progress = service.Update! with { Failures = service.Update.Failures + 1 };
-        var slots = service.IsGlobal ? (ulong)work.State.TasksOf(id).SlotCount : service.Replicas;
-        var exceeded = progress.Failures / (double)Math.Max(slots, 1) > (config?.MaxFailureRatio ?? 0);
-        React(work, service, task, progress, exceeded ? config?.FailureAction ?? "pause" : "continue");
+        Count(work, service, $"due to failure or early termination of task {task.Id}");
     }
 
-    private static void React(Workspace work, Service service, TaskRecord task, UpdateProgress progress, string action)
+    /// <summary>
+    /// A task that did not get to running within the progress deadline: it fails its update and makes room for another try.
+    /// </summary>
+    public static void Overdue(Workspace work, Service service, TaskRecord task, TimeSpan deadline)
+    {
+        var cause = $"did not run within {deadline:c}";
+        if (task.NodeId.IsNone)
+        {
+            // No agent will ever report on it: it ends here, with the reason it waited for, and counts when it is retired.
+            var error = task.Status.Error is { Length: > 0 } why ? $"{cause}: {why}" : cause;
+            var status = task.Status with { State = TaskState.Rejected, At = work.Now, Message = "rejected", Error = error };
+            work.Emit(new TaskResult(task.Id, status, work.Now));
+            return;
+        }
+        work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
+        Count(work, service, $"because task {task.Id} {cause}");
+    }
+
+    private static void Count(Workspace work, Service service, string cause)
+    {
+        var config = service.ActiveUpdateConfig;
+        var progress = service.Update! with { Failures = service.Update.Failures + 1 };
+        var slots = service.IsGlobal ? (ulong)work.State.TasksOf(service.Id).SlotCount : service.Replicas;
+        var exceeded = progress.Failures / (double)Math.Max(slots, 1) > (config?.MaxFailureRatio ?? 0);
+        var action = config?.FailureAction is { Length: > 0 } given ? given : "pause";
+        React(work, service, cause, progress, exceeded ? action : "continue");
+    }
+
+    private static void React(Workspace work, Service service, string cause, UpdateProgress progress, string action)
     {
         var rollingBack = progress.State == UpdateState.RollbackStarted;
-        var cause = $"due to failure or early termination of task {task.Id}";
         if (action == "rollback" && !rollingBack && service.PreviousSpec is { } previous)
         {
             // Open ports of the previous spec keep the numbers they have now: nobody asked for new ones.

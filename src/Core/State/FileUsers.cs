@@ -23,7 +23,8 @@ internal static class FileUsers
     /// <summary>Most changes of a service are its update's progress: the same specs, the same objects.</summary>
     private static bool Remembers(Service before, Service after) =>
         ReferenceEquals(before.Spec, after.Spec) && ReferenceEquals(before.PreviousSpec, after.PreviousSpec)
-        && ReferenceEquals(before.TaskSpec, after.TaskSpec) && ReferenceEquals(before.PreviousTaskSpec, after.PreviousTaskSpec);
+        && ReferenceEquals(before.TaskSpec, after.TaskSpec) && ReferenceEquals(before.PreviousTaskSpec, after.PreviousTaskSpec)
+        && before.History == after.History;
 
     private static void Add(ClusterState state, FileId file, ServiceId service)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Orch.Core.Events;
 using Orch.Core.Model;
@@ -47,6 +48,7 @@ internal static class ServiceFold
             CreatedAt = e.At,
             UpdatedAt = e.At,
             Version = state.Revision,
+            SpecAt = e.At,
             TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision, e.Spec.IsJob ? 0 : null),
             LastExecution = e.Spec.IsJob ? e.At : default,
             Ports = e.Ports,
@@ -60,9 +62,12 @@ internal static class ServiceFold
     {
         var before = Existing(state, e.Id);
         FreePorts(state, before);
+        var changed = !SpecJson.Write(before.Spec).AsSpan().SequenceEqual(SpecJson.Write(e.Spec));
         var after = before with
         {
             Spec = e.Spec,
+            SpecAt = changed ? e.At : before.SpecAt,
+            History = changed ? Remembered(before) : before.History,
             PreviousSpec = before.Spec,
             Ports = e.Ports,
             UpdatedAt = e.At,
@@ -82,6 +87,13 @@ internal static class ServiceFold
         }
         HoldPorts(state, after);
         Put(state, after);
+    }
+
+    private static ImmutableArray<ServiceRevision> Remembered(Service before)
+    {
+        var at = before.SpecAt.IsNever ? before.CreatedAt : before.SpecAt;
+        var history = before.History.Add(new(before.Revision, at, before.Spec));
+        return history.Length < ServiceRevision.Kept ? history : history.RemoveAt(0);
     }
 
     private static void Remove(ClusterState state, Service service)

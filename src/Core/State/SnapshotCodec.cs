@@ -14,7 +14,7 @@ public static class SnapshotCodec
 {
     private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6, FileItem = 7;
 
-    private const ushort RegistryItem = 20, RegistryAuthItem = 21;
+    private const ushort RegistryItem = 20, RegistryAuthItem = 21, RevisionItem = 40;
 
     private const ushort ApiTokenItem = 30;
 
@@ -30,7 +30,12 @@ public static class SnapshotCodec
         foreach (var node in state.Nodes.Values)
             yield return new(NodeItem, JsonSerializer.SerializeToUtf8Bytes(node, json.Node));
         foreach (var service in state.Services.Values)
+        {
             yield return new(ServiceItem, JsonSerializer.SerializeToUtf8Bytes(service, json.Service));
+            foreach (var revision in service.History)
+                yield return new(RevisionItem,
+                    JsonSerializer.SerializeToUtf8Bytes(new StoredRevision(service.Id, revision), json.StoredRevision));
+        }
         foreach (var registry in state.Registries.Values)
             yield return new(RegistryItem, JsonSerializer.SerializeToUtf8Bytes(registry, json.RegistryCredential));
         foreach (var (service, auth) in state.RegistryAuths.Entries)
@@ -70,6 +75,7 @@ public static class SnapshotCodec
             case SpecItem: loader.Add(JsonSerializer.Deserialize(payload, json.RetainedSpec)!); break;
             case TaskItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredTask)!); break;
             case FileItem: loader.Add(JsonSerializer.Deserialize(payload, json.ClusterFile)!); break;
+            case RevisionItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredRevision)!); break;
             default:
                 throw new JsonException(
                     $"snapshot item kind {kind} is unknown: it was written by a newer version of orch, use that version");
@@ -88,6 +94,9 @@ public static class SnapshotCodec
 }
 
 public sealed record SnapshotHead(ulong Revision);
+
+/// <summary>One former spec of a service, an item of its own so that no item grows with the history.</summary>
+public sealed record StoredRevision(ServiceId Service, ServiceRevision Revision);
 
 /// <summary>A task record as stored: the template by reference.</summary>
 public sealed record StoredTask(
@@ -125,6 +134,7 @@ public sealed record StoredTask(
 [JsonSerializable(typeof(RegistryCredential))]
 [JsonSerializable(typeof(StoredRegistryAuth))]
 [JsonSerializable(typeof(ApiToken))]
+[JsonSerializable(typeof(StoredRevision))]
 [JsonSerializable(typeof(RetainedSpec))]
 [JsonSerializable(typeof(StoredTask))]
 [JsonSerializable(typeof(ClusterFile))]

@@ -29,6 +29,16 @@ public sealed class SnapshotLoader
 
     internal void Add(ApiToken token) => State.ApiTokens = State.ApiTokens.With(State.Token, token.Name, token);
 
+    /// <summary>Revisions of a service come oldest first, after the service.</summary>
+    internal void Add(StoredRevision stored)
+    {
+        var service = State.Services.Get(stored.Service)
+            ?? throw new FoldException($"the snapshot has a revision of service {stored.Service}, which is not in it");
+        var with = service with { History = service.History.Add(stored.Revision) };
+        State.Services = State.Services.With(State.Token, service.Id, with);
+        FileUsers.Update(State, service, with);
+    }
+
     internal void Add(RetainedSpec retained) =>
         State.RetainedSpecs = State.RetainedSpecs.With(
             State.Token, new(retained.Spec.ServiceId, retained.Spec.Version), retained);

@@ -63,6 +63,8 @@ public static class ApiRoutes
         new("POST", TokenAccess.TokensPath, Operators, ApiTokenEndpoints.CreateAsync),
         new("DELETE", TokenAccess.TokensPath + "/{id}", Operators, ApiTokenEndpoints.RemoveAsync),
         new("GET", "/orch/v1/logs", Operators, LogEndpoints.AnyAsync),
+        new("GET", "/orch/v1/services/{id}/history", Operators, RevisionEndpoints.ListAsync),
+        new("POST", "/orch/v1/services/{id}/rollback", Operators, RevisionEndpoints.RollbackAsync),
         new("GET", "/orch/v1/watch", Operators, WatchEndpoints.StreamAsync),
         new("GET", "/orch/v1/status", Operators, StatusEndpoints.ShowAsync),
     ];

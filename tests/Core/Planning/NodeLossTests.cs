@@ -82,6 +82,7 @@ public sealed class NodeLossTests
         rig.Settle();
 
         rig.Label(rig.Nodes[0], "disk", "hdd");
+        rig.Settle();
 
         Assert.Equal(4, rig.Alive(web).Count);
         Assert.All(rig.Alive(web), t => Assert.Equal(rig.Nodes[1], t.NodeId));

@@ -64,6 +64,12 @@ public sealed record UpdateConfig : SpecObject
     public long? Monitor { get; init; }
     public double? MaxFailureRatio { get; init; }
     public string? Order { get; init; }
+
+    /// <summary>
+    /// orch's own member: nanoseconds after which a new task that never got to running counts as a failure; absent: 10 min,
+    /// 0: it may take for ever, as under Swarm. An update that leaves it out keeps it, since Docker's clients do not know it.
+    /// </summary>
+    public long? ProgressDeadline { get; init; }
 }
 
 public sealed record EndpointSpec : SpecObject
