@@ -61,9 +61,9 @@ public sealed class FileReplacementTests
         Replace("three");
         Assert.NotNull(_rig.File(FileKind.Secret, "db.v1"));
         _rig.Pass(TimeSpan.FromMinutes(1));
-        for (var round = 0; round < 7; round++)
+        for (var round = 0; round < 10; round++)
         {
-            // Ended tasks of the first content are history for a while, and history may be looked at.
+            // Ended tasks are history for a while, and so are the ten specs that a rollback may go back to.
             _rig.Update(_web, spec => spec.Running($"app:{round}"));
             _rig.Pass(TimeSpan.FromMinutes(1));
         }

@@ -12,7 +12,8 @@ public sealed class DeadlineTests
 
     private static TaskState Stuck(TaskRecord task) => Image(task) == "app:1" ? TaskState.Running : TaskState.Preparing;
 
-    private static (Rig Rig, ServiceId Web) Updating(string? onFailure = null, TimeSpan? deadline = null, Func<ServiceSpec, ServiceSpec>? change = null)
+    private static (Rig Rig, ServiceId Web) Updating(
+        string? onFailure = null, TimeSpan? deadline = null, Func<ServiceSpec, ServiceSpec>? change = null)
     {
         var rig = new Rig();
         var spec = Specs.Web(3).Updating(onFailure: onFailure);
@@ -32,7 +33,8 @@ public sealed class DeadlineTests
         Assert.Equal(UpdateState.Updating, rig.State.Services.Get(web)!.Update!.State);
         rig.Pass(2 * Minute, Stuck);
         var update = rig.State.Services.Get(web)!.Update!;
-        Assert.Equal((UpdateState.Paused, $"update paused because task {stuck.Id} did not run within 00:10:00"), (update.State, update.Message));
+        Assert.Equal((UpdateState.Paused, $"update paused because task {stuck.Id} did not run within 00:10:00"),
+            (update.State, update.Message));
         Assert.Equal(2, rig.Alive(web).Count(task => Image(task) == "app:1"));
     }
 

@@ -67,6 +67,7 @@ public sealed class RevisionTests
         var web = rig.Create(Specs.Web().Updating() is var spec
             ? spec with { UpdateConfig = spec.UpdateConfig! with { ProgressDeadline = 7 } } : spec);
         rig.Update(web, old => old with { UpdateConfig = old.UpdateConfig! with { ProgressDeadline = null, Parallelism = 3 } });
-        Assert.Equal((7L, 3UL), (rig.State.Services.Get(web)!.Spec.UpdateConfig!.ProgressDeadline, rig.State.Services.Get(web)!.Spec.UpdateConfig!.Parallelism));
+        var config = rig.State.Services.Get(web)!.Spec.UpdateConfig!;
+        Assert.Equal((7L, 3UL), (config.ProgressDeadline, config.Parallelism));
     }
 }
