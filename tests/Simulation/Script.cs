@@ -45,6 +45,17 @@ internal static class Script
         return script;
     }
 
+    /// <summary>The same, and agents crash while tasks end: what a defect of the journal needs to show.</summary>
+    public static List<Happening> Aimed(ulong seed)
+    {
+        var script = From(seed);
+        foreach (var change in script.Where(it => it.Fault is Fault.RemoveService or Fault.ScaleService or Fault.UpdateService).ToList())
+            script.AddRange(Enumerable.Range(0, 3).Select(n => new Happening(
+                change.At + 10_000_000 * (1 + (change.B * 7 + n) % 40), Fault.AgentCrash, n, change.C, 0)));
+        script.Sort((a, b) => a.At.CompareTo(b.At));
+        return script;
+    }
+
     private static Fault Kind(Rng rng)
     {
         // Half of what happens is users' doing: faults matter most while something changes.

@@ -35,7 +35,7 @@ public sealed class SimulationTests
     {
         for (ulong seed = 1; seed <= 400; seed++)
         {
-            if (Simulation.Run(seed, Script.From(seed), Enum.Parse<Mutation>(mutation)).Failure is not { } failure)
+            if (Simulation.Run(seed, Script.Aimed(seed), Enum.Parse<Mutation>(mutation)).Failure is not { } failure)
                 continue;
             Assert.Contains(words, failure, StringComparison.Ordinal);
             return;
