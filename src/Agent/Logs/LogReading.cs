@@ -31,12 +31,15 @@ internal sealed class LogReading(
     private const int MergeBytes = 8 * 1024 * 1024;
     private const int SourceBytes = MergeBytes / MostTasks;
     private const int BatchBytes = 32 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(1);
+
+    /// <summary>A task that is followed may be silent for ever; one that is read ends, so order is worth a wait.</summary>
+    private static readonly TimeSpan PatienceFollowing = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PatienceReading = TimeSpan.FromSeconds(4);
 
     private sealed record Item(long At, LogRecord? Record, LogTaskEnd? End);
 
-    private readonly LogMerge<Item> _merge = new(clock, Patience, item => item.At, SizeOf);
+    private readonly LogMerge<Item> _merge = new(clock, item => item.At, SizeOf);
     private readonly List<Task> _tasks = [];
 
     /// <summary>Until the manager ends the call or everything it asked for was sent.</summary>
@@ -70,7 +73,7 @@ internal sealed class LogReading(
 
     private void Start(LogTask wanted, CancellationToken cancellation)
     {
-        var source = _merge.Open(SourceBytes, Opening);
+        var source = _merge.Open(SourceBytes, Opening, wanted.Follow ? PatienceFollowing : PatienceReading);
         _tasks.RemoveAll(task => task.IsCompleted);
         _tasks.Add(_tasks.Count < MostTasks
             ? ReadTaskAsync(wanted, source, cancellation)

@@ -4,7 +4,7 @@ namespace Orch.Contracts.Logs;
 
 /// <summary>
 /// Brings records of several sources, each of them in time order, into one order. A source that says nothing is waited
-/// for no longer than the patience, so order is exact within what arrives together and nobody silent holds up the rest.
+/// for no longer than its patience, so order is exact within what arrives together and nobody silent holds up the rest.
 /// Memory is bounded by the sources' limits: who pushes into a full source waits. One reader.
 /// </summary>
 public sealed class LogMerge<T> : IDisposable where T : class
@@ -12,26 +12,28 @@ public sealed class LogMerge<T> : IDisposable where T : class
     private readonly Lock _lock = new();
     private readonly List<LogSource<T>> _sources = [];
     private readonly TimeProvider _clock;
-    private readonly TimeSpan _patience;
     private readonly Func<T, long> _timeOf;
     private readonly ITimer _timer;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private bool _complete;
 
-    public LogMerge(TimeProvider clock, TimeSpan patience, Func<T, long> timeOf, Func<T, int> sizeOf)
+    public LogMerge(TimeProvider clock, Func<T, long> timeOf, Func<T, int> sizeOf)
     {
-        (_clock, _patience, _timeOf, SizeOf) = (clock, patience, timeOf, sizeOf);
+        (_clock, _timeOf, SizeOf) = (clock, timeOf, sizeOf);
         _timer = clock.CreateTimer(_ => Signal(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal Func<T, int> SizeOf { get; }
     internal Lock Gate => _lock;
 
-    /// <summary>A further source; opening is how long its first record, or its word that it is open, is worth waiting for.</summary>
-    public LogSource<T> Open(int maxBytes, TimeSpan opening)
+    /// <summary>
+    /// A further source; opening is how long its first record, or its word that it is open, is worth waiting for,
+    /// patience is how long every further record is.
+    /// </summary>
+    public LogSource<T> Open(int maxBytes, TimeSpan opening, TimeSpan patience)
     {
-        var source = new LogSource<T>(this, maxBytes);
+        var source = new LogSource<T>(this, maxBytes, patience);
         lock (_lock)
         {
             source.AwaitedUntil = Due(opening);
@@ -58,7 +60,7 @@ public sealed class LogMerge<T> : IDisposable where T : class
             if (Oldest(out _) is not { } source)
                 return false;
             record = source.Take();
-            source.AwaitedUntil = Due(_patience);
+            source.AwaitedUntil = Due(source.Patience);
             if (source.IsOver)
                 _sources.Remove(source);
             return true;
@@ -106,7 +108,7 @@ public sealed class LogMerge<T> : IDisposable where T : class
 
     internal void Arrived(LogSource<T> source)
     {
-        source.AwaitedUntil = Due(_patience);
+        source.AwaitedUntil = Due(source.Patience);
         if (source.IsOver)
             _sources.Remove(source);
         Signal();

@@ -10,7 +10,10 @@ public sealed class LogSource<T> where T : class
     private int _bytes;
     private bool _ended;
 
-    internal LogSource(LogMerge<T> merge, int maxBytes) => (_merge, _maxBytes) = (merge, maxBytes);
+    internal LogSource(LogMerge<T> merge, int maxBytes, TimeSpan patience) =>
+        (_merge, _maxBytes, Patience) = (merge, maxBytes, patience);
+
+    internal TimeSpan Patience { get; }
 
     /// <summary>Until this moment of the clock the next record is worth waiting for.</summary>
     internal long AwaitedUntil { get; set; }

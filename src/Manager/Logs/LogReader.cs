@@ -13,8 +13,11 @@ public sealed class LogReader : IDisposable
 {
     private const int ReadingBytes = 4 * 1024 * 1024;
     private const int LeastBytes = 16 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(2);
+
+    /// <summary>A node whose tasks are followed may be silent for ever; one that is read ends or is found to be down.</summary>
+    private static readonly TimeSpan PatienceFollowing = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PatienceReading = TimeSpan.FromSeconds(5);
 
     private readonly LogSelection _selection;
     private readonly LogQuestion _question;
@@ -27,7 +30,7 @@ public sealed class LogReader : IDisposable
     public LogReader(LogSelection selection, LogQuestion question, INodeLogs nodes, TimeProvider clock)
     {
         (_selection, _question, _nodes, _clock) = (selection, question, nodes, clock);
-        _merge = new(clock, Patience, item => item.At, item => item.Size);
+        _merge = new(clock, item => item.At, item => item.Size);
     }
 
     /// <summary>What was read, in order. It ends when there is nothing more to read.</summary>
@@ -78,7 +81,7 @@ public sealed class LogReader : IDisposable
             if (!isNew)
                 continue;
             reader.SetAway(Away(view.Nodes.Get(ofNode.Key)));
-            _running.Add(reader.RunAsync(_merge.Open(share, Opening), cancellation));
+            _running.Add(reader.RunAsync(_merge.Open(share, Opening, _question.Follow ? PatienceFollowing : PatienceReading), cancellation));
         }
         foreach (var (node, reader) in _readers)
             reader.SetAway(Away(view.Nodes.Get(node)));

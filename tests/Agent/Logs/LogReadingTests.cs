@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Orch.Agent.Logs;
 using Orch.Contracts.Agent;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Agent.Logs;
 
@@ -52,7 +53,7 @@ public sealed class LogReadingTests
         foreach (var task in new[] { "a", "b", "c" })
             call.Says.Writer.TryWrite(new() { Task = new LogTask { TaskId = task, Tail = -1, Stdout = true } });
         call.Says.Writer.TryWrite(new() { Complete = true });
-        using var reading = new LogReading(call, Open, TimeProvider.System);
+        using var reading = new LogReading(call, Open, new ManualClock());
 
         var running = reading.RunAsync("ticket", default);
         var heard = new List<AgentLogs>();
@@ -74,7 +75,7 @@ public sealed class LogReadingTests
     {
         var call = new Call();
         call.Says.Writer.TryWrite(new() { Task = new LogTask { TaskId = "endless" } });
-        using var reading = new LogReading(call, (_, _, cancellation) => Task.FromResult(Endless(cancellation)), TimeProvider.System);
+        using var reading = new LogReading(call, (_, _, cancellation) => Task.FromResult(Endless(cancellation)), new ManualClock());
 
         var running = reading.RunAsync("ticket", default);
         await call.Heard.Reader.ReadAsync();

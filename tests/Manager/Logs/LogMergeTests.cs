@@ -1,4 +1,5 @@
 using Orch.Contracts.Logs;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Manager.Logs;
 
@@ -8,11 +9,11 @@ public sealed class LogMergeTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly LogMerge<string> _merge;
 
-    public LogMergeTests() => _merge = new(_clock, Patience, text => long.Parse(text.Split(' ')[0]), text => text.Length);
+    public LogMergeTests() => _merge = new(_clock, text => long.Parse(text.Split(' ')[0]), text => text.Length);
 
     public void Dispose() => _merge.Dispose();
 
-    private LogSource<string> Source(int bytes = 1000) => _merge.Open(bytes, Patience);
+    private LogSource<string> Source(int bytes = 1000) => _merge.Open(bytes, Patience, Patience);
 
     private static async Task FillAsync(LogSource<string> source, params string[] records)
     {
@@ -48,13 +49,13 @@ public sealed class LogMergeTests : IDisposable
         var random = new Random(7);
         for (var round = 0; round < 200; round++)
         {
-            using var merge = new LogMerge<string>(_clock, Patience, text => long.Parse(text.Split(' ')[0]), _ => 0);
+            using var merge = new LogMerge<string>(_clock, text => long.Parse(text.Split(' ')[0]), _ => 0);
             var all = new List<int>();
             for (var source = 0; source < random.Next(1, 6); source++)
             {
                 var times = Enumerable.Range(0, random.Next(0, 20)).Select(_ => random.Next(100)).Order().ToList();
                 all.AddRange(times);
-                await FillAsync(merge.Open(1, Patience), [.. times.Select(time => $"{time} x")]);
+                await FillAsync(merge.Open(1, Patience, Patience), [.. times.Select(time => $"{time} x")]);
             }
             var taken = new List<int>();
             while (merge.TryTake(out var record))

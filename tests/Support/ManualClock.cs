@@ -1,7 +1,7 @@
-namespace Orch.Tests.Manager.Logs;
+namespace Orch.Tests.Support;
 
 /// <summary>A clock that stands still until it is moved, and its timers with it.</summary>
-internal sealed class ManualClock : TimeProvider
+public sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
