@@ -20,6 +20,11 @@ internal sealed class Checker(World world)
     private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
 
     public ClusterState Truth => _truth;
+    private StartOrderChecker Order { get; } = new();
+
+    public void Follows(string service, ServiceDependency dependency) => Order.Follows(service, dependency);
+
+    public void Starts(Box box, long sinceBoot) => Order.Starts(_truth, box, sinceBoot);
 
     public void Heard(NodeId node, Manager by) => _heard[(node, by)] = world.Now;
 
@@ -61,6 +66,8 @@ internal sealed class Checker(World world)
         {
             var e = EventCodec.Decode(data.Kind, data.Payload.Span);
             CheckForward(e);
+            if (e is TaskAssigned assigned)
+                Order.Assigned(_truth, assigned);
             Fold.Apply(_truth, e, _truth.Revision + 1, new Changes());
             Count(e);
             world.Note(e.GetType().Name, 0, (long)_truth.Revision);

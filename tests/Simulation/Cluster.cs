@@ -14,6 +14,7 @@ internal enum Mutation
     ShortWindow,
     NoGraceAtTakeOver,
     AgentForgetsItsJournal,
+    StartsInAnyOrder,
 }
 
 /// <summary>Two managers, a log, some machines, and the users who change things while everything fails around them.</summary>
@@ -23,6 +24,7 @@ internal sealed class Cluster
     private readonly List<(Manager By, Action<Decision?> Answered)> _waiting = [];
     private int _tokens;
     private int _names;
+    private readonly List<ServiceSpec> _reliable = [];
 
     public Cluster(World world, Mutation mutation)
     {
@@ -81,8 +83,29 @@ internal sealed class Cluster
     public void CreateService(int b, int c)
     {
         var token = $"t{++_tokens}";
-        var spec = RandomSpec($"s{++_names}", token, b, c, jobs: _world.Seed % 2 == 0);
+        var spec = Ordered(RandomSpec($"s{++_names}", token, b, c, jobs: _world.Seed % 2 == 0), b, c);
         Ask(_ => new CreateService(spec), token, 40);
+    }
+
+    /// <summary>
+    /// Some services start after an earlier one that will run for sure: one without a port that could be taken. It may be
+    /// removed, so none is required.
+    /// </summary>
+    private ServiceSpec Ordered(ServiceSpec spec, int b, int c)
+    {
+        var before = _reliable.Count == 0 || (b + c) % 3 != 0 ? null : _reliable[(b * 7 + c) % _reliable.Count];
+        if (spec.EndpointSpec is null)
+            _reliable.Add(spec);
+        if (before is null)
+            return spec;
+        var condition = !before.IsJob ? DependencyCondition.Healthy
+            : b % 2 == 0 ? DependencyCondition.Completed : DependencyCondition.Started;
+        var dependency = new ServiceDependency(before.Name, condition, Required: false);
+        Checker.Follows(spec.Name, dependency);
+        return Mutation == Mutation.StartsInAnyOrder ? spec : spec with
+        {
+            Labels = new(spec.Labels!) { [ServiceDependency.Label] = ServiceDependency.Format([dependency]) },
+        };
     }
 
     public void UpdateService(int a, Func<ServiceSpec, ServiceSpec> change)
@@ -95,7 +118,7 @@ internal sealed class Cluster
                 return null;
             var service = services[a % services.Count];
             return new UpdateService(service.Id.ToString(), service.Version,
-                change(service.Spec) with { Labels = new() { ["token"] = token } }, false);
+                change(service.Spec) with { Labels = new(service.Spec.Labels!) { ["token"] = token } }, false);
         }, token, 40);
     }
 

@@ -39,7 +39,7 @@ internal sealed class Engine(World world, Machine machine)
         _generation++;
         HungUntil = 0;
         foreach (var box in Running.ToList())
-            (box.Status, box.ExitCode, box.FinishedAt) = (ContainerStatus.Exited, 137, machine.UnixNanos);
+            (box.Status, box.ExitCode, box.FinishedAt, box.LostPower) = (ContainerStatus.Exited, 137, machine.UnixNanos, true);
     }
 
     public void Restart(bool liveRestore, long downFor)
@@ -118,6 +118,7 @@ internal sealed class Engine(World world, Machine machine)
             return EngineAnswer.Done;
         if (Running.Any(other => other.Task == box.Task))
             throw new SimulationException($"two containers run for task {box.Task}");
+        machine.Starts(box);
         (box.Status, box.StartedAt, box.Runs) = (ContainerStatus.Running, machine.UnixNanos, box.Runs + 1);
         world.Note("started", box.Task.Value, machine.Number);
         Tell(EngineEventKind.Started, box, 0);
@@ -172,6 +173,7 @@ internal sealed class Box
     public long StartedAt { get; set; }
     public long FinishedAt { get; set; }
     public int Runs { get; set; }
+    public bool LostPower { get; set; }
 
     public ContainerState Look() => new()
     {

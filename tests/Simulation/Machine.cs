@@ -76,6 +76,8 @@ internal sealed class Machine : Process
         Post(HeartbeatEvery, Heartbeat);
     }
 
+    public void Starts(Box box) => _cluster.Checker.Starts(box, World.Now - _bootAt);
+
     public void CrashAgent(long restartAfter)
     {
         if (!Alive)

@@ -31,6 +31,7 @@ public sealed class SimulationTests
     [InlineData("ShortWindow", "declared down")]
     [InlineData("NoGraceAtTakeOver", "declared down")]
     [InlineData("AgentForgetsItsJournal", "")]
+    [InlineData("StartsInAnyOrder", "before")]
     public void A_deliberate_defect_is_found(string mutation, string words)
     {
         for (ulong seed = 1; seed <= 400; seed++)

@@ -38,7 +38,7 @@ public sealed class AgentCore
         _tasks = new(_outbox);
         _reports = new(_core, _tasks, new(_tasks), _outbox);
         _exitWatch = new(_core, _tasks, _outbox);
-        _exits = new(_core, _exitWatch, _tasks, _outbox);
+        _exits = new(_core, _exitWatch, _tasks, _reports, _outbox);
         var images = new ImageShelf(_outbox);
         _containers = new(_core, _tasks, _exits, images);
         _driver = new(_core, _tasks, images, _reports, _due, _outbox);
@@ -93,7 +93,10 @@ public sealed class AgentCore
                 _core.ManagerListens = false;
                 break;
             case AgentInput.FromManager said when said.Session == _core.Session:
+                var listened = _core.ManagerListens;
                 _intake.Message(said.Message);
+                if (!listened && _core.ManagerListens)
+                    _exits.ManagerCame();
                 break;
             case AgentInput.EngineUp up:
                 EngineUp(up);

@@ -1,10 +1,13 @@
 using Orch.Agent.Engine;
+using Orch.Core.Model;
 
 namespace Orch.Agent.Tasks;
 
 /// <summary>What happens when a container stopped that was meant to run.</summary>
-internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, Outbox outbox)
+internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, ReportDesk reports, Outbox outbox)
 {
+    private static readonly TimeSpan ManagerPatience = TimeSpan.FromSeconds(60);
+
     /// <summary>The task's container does not run any more (or is gone: then it is null).</summary>
     public void Stopped(LocalTask task, ExitCause cause)
     {
@@ -62,11 +65,41 @@ internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, O
         tasks.Queue(task);
         if (!verdict.Again)
             return;
+        if (cause == ExitCause.Reboot && task.HasDependencies)
+        {
+            InOrder(task);
+            return;
+        }
         task.Ledger.Restarted(verdict.Charged, outbox.Now);
         task.DueAt = outbox.Now.Uptime + verdict.Delay;
         var charged = verdict.Charged ? outbox.Now.UnixNanos : 0;
         outbox.Persist(new JournalEntry.Restarted(task.Id, task.Ledger.Count, charged));
         outbox.Note($"task {task.Id}: container stopped ({cause}); starting it again in {verdict.Delay.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>
+    /// What starts after others starts anew, at the manager's word; without one it does not wait for ever.
+    /// </summary>
+    private void InOrder(LocalTask task)
+    {
+        task.AwaitsOrder = true;
+        task.DueAt = outbox.Now.Uptime + ManagerPatience;
+        if (core.ManagerListens)
+            ManagerCame();
+        else
+            outbox.Note($"task {task.Id}: its machine restarted; it waits for a manager, which knows whether what it depends on is up");
+    }
+
+    public void ManagerCame()
+    {
+        foreach (var task in tasks.All.Where(task => task.AwaitsOrder).ToList())
+        {
+            task.AwaitsOrder = false;
+            if (task is { IsWindingDown: false, Exit: ExitPhase.Again, Pending: null })
+                reports.Note(task, TaskState.Orphaned, "machine restarted", "");
+            task.DueAt = default;
+            tasks.Queue(task);
+        }
     }
 
     private static void Describe(LocalTask task)

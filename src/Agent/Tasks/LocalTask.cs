@@ -59,6 +59,12 @@ internal sealed class LocalTask(TaskId id)
 
     public string Image => Spec?.Template.ContainerSpec?.Image ?? "";
 
+    /// <summary>Its machine restarted, and it starts after others: a manager that comes in time says when.</summary>
+    public bool AwaitsOrder { get; set; }
+
+    /// <summary>It starts after other services (depends_on), which only a manager has in view.</summary>
+    public bool HasDependencies => Spec?.ServiceLabels?.ContainsKey(ServiceDependency.Label) == true;
+
     /// <summary>It is meant to end, so nobody asks why its container did.</summary>
     public bool IsWindingDown => Removed || Desired > TaskState.Running || State.IsTerminal();
 }

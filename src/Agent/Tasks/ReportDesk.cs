@@ -146,7 +146,7 @@ internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves
             Message = task.Message,
             Error = task.Error,
             ContainerId = task.Container?.Id ?? "",
-            Pid = task.State == TaskState.Running ? task.Container?.Pid ?? 0 : 0,
+            Pid = task.State is TaskState.Starting or TaskState.Running ? task.Container?.Pid ?? 0 : 0,
             LocalRestarts = task.Ledger.Count,
         };
         if (task.ExitCode is { } code && task.State.IsTerminal())

@@ -91,6 +91,7 @@ internal sealed class TaskDriver(
     private void Starting(LocalTask task)
     {
         task.Exit = ExitPhase.None;
+        task.AwaitsOrder = false;
         task.OutOfMemory = task.Unhealthy = task.StopFailed = false;
         task.ExitCode = null;
         task.StartIssuedAt = outbox.Now.UnixNanos;

@@ -95,12 +95,12 @@ internal sealed class TaskSet(Outbox outbox)
             Version = wire.Version,
             Template = JsonSerializer.Deserialize(wire.TemplateJson.Span, SpecJson.Default.TaskTemplate)
                 ?? throw new JsonException("the template is null"),
-            ServiceLabels = wire.LabelsJson.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(wire.LabelsJson.Span, SpecJson.Default.DictionaryStringString),
             Endpoint = wire.EndpointJson.IsEmpty
                 ? null
                 : JsonSerializer.Deserialize(wire.EndpointJson.Span, SpecJson.Default.EndpointSpec),
+            ServiceLabels = wire.LabelsJson.IsEmpty
+                ? null
+                : JsonSerializer.Deserialize(wire.LabelsJson.Span, SpecJson.Default.DictionaryStringString),
         };
     }
 }

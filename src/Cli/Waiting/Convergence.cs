@@ -90,6 +90,8 @@ internal sealed class Convergence(bool rollbackWanted)
         var (verdict, message) = Judge(state, done == total && (total > 0 || _service.Spec.Mode is null or { Global: null, GlobalJob: null }));
         if (_service.JobStatus is not null && verdict == Verdict.Waiting && GaveUp())
             (verdict, message) = (Verdict.Failed, $"job stopped with {done} of {total} tasks complete: the restart policy allows no other try");
+        if (verdict == Verdict.Waiting && EndedForGood() is { } ended)
+            (verdict, message) = (Verdict.Failed, ended);
         return new(IsSynced ? verdict : Verdict.Waiting, title, done, total, lines, message);
     }
 
@@ -99,6 +101,17 @@ internal sealed class Convergence(bool rollbackWanted)
         var run = _service!.JobStatus!.JobIteration.Index;
         var tasks = _tasks.Values.Where(task => (task.JobIteration?.Index ?? 0) == run).ToList();
         return tasks.Count > 0 && tasks.TrueForAll(task => Order(task.Status.State) > (int)TaskState.Running);
+    }
+
+    /// <summary>A service whose tasks are run once, and failed.</summary>
+    private string? EndedForGood()
+    {
+        if (_service!.JobStatus is not null || _service.Spec.TaskTemplate?.RestartPolicy?.Condition is not "none" || _service.UpdateStatus?.State is "updating")
+            return null;
+        var tasks = _tasks.Values.Where(IsUpToDate).ToList();
+        return tasks.Count > 0 && tasks.TrueForAll(task => Order(task.Status.State) > (int)TaskState.Running)
+            && tasks.Find(task => task.Status.State is "failed" or "rejected") is { } failed
+            ? $"a task failed, and the restart policy allows no other try: {failed.Status.Err}" : null;
     }
 
     private (Verdict, string?) Judge(string? state, bool allRun)
@@ -123,7 +136,7 @@ internal sealed class Convergence(bool rollbackWanted)
         for (var slot = 1; slot <= replicas; slot++)
         {
             var current = Current(slots[(ulong)slot]);
-            done += current is not null && Runs(current) ? 1 : 0;
+            done += current is not null && (Runs(current) || IsDone(current)) ? 1 : 0;
             lines.Add(Line($"{slot}/{replicas}", current, slots[(ulong)slot]));
         }
         return (done, replicas, lines);
@@ -160,6 +173,10 @@ internal sealed class Convergence(bool rollbackWanted)
 
     private static bool Runs(TaskView task) =>
         task.Status.State == "running" && Order(task.DesiredState) <= (int)TaskState.Running;
+
+    /// <summary>It ended well, and its policy wants no other: a service may be a task that is done once.</summary>
+    private static bool IsDone(TaskView task) =>
+        task.Status.State == "complete" && task.Spec.RestartPolicy?.Condition is "none" or "on-failure";
 
     /// <summary>Made from the present spec. Without a previous one, or once an update ended, there are no others.</summary>
     private bool IsUpToDate(TaskView task) => _service?.PreviousSpec is null

@@ -25,8 +25,15 @@ internal static class DecideReports
 
     private static void AddEvent(List<ClusterEvent> events, TaskRecord task, ObservedStatus status, Timestamp now)
     {
-        if (status.State < task.State || task.State.IsTerminal() || status == task.Status)
+        if (task.State.IsTerminal() || status == task.Status)
             return;
+        if (status.State < task.State)
+        {
+            // No step back: its node was down or its agent was, and what ran is being brought up or looked at again.
+            if (task is { State: TaskState.Running, Status.Restarting: false })
+                events.Add(new TaskProgress(task.Id, task.Status with { Restarting = true }));
+            return;
+        }
         var firstRun = status.State == TaskState.Running && task.RunningSince.IsNever;
         if (firstRun || status.State.IsTerminal())
             events.Add(new TaskResult(task.Id, status, now));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 
 namespace Orch.Core.Commands;
@@ -13,7 +14,7 @@ public static partial class SpecRules
 
     /// <summary>The first broken rule, or null.</summary>
     public static Refusal? Check(ServiceSpec spec) =>
-        SpecNulls.Check(spec) ?? CheckName(spec.Name) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
+        SpecNulls.Check(spec) ?? CheckName(spec.Name) ?? CheckDependencies(spec) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
         ?? CheckResources(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
         ?? CheckPlacement(spec.TaskTemplate?.Placement)
         ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)
@@ -31,6 +32,16 @@ public static partial class SpecRules
     private static Refusal? CheckName(string name) =>
         name.Length is > 0 and <= 63 && DnsName().IsMatch(name)
             ? null : Invalid("name must be valid as a DNS name component");
+
+    private static Refusal? CheckDependencies(ServiceSpec spec)
+    {
+        if (spec.Labels?.GetValueOrDefault(ServiceDependency.Label) is not { Length: > 0 } text)
+            return null;
+        if (!ServiceDependency.TryParse(text, out var dependencies))
+            return Invalid($"label {ServiceDependency.Label}: '{text}' is not a list of SERVICE:CONDITION[:optional] with the conditions "
+                + "service_started, service_healthy and service_completed_successfully");
+        return dependencies.Any(one => one.Service == spec.Name) ? Invalid($"service {spec.Name} depends on itself") : null;
+    }
 
     private static Refusal? CheckContainer(TaskTemplate? template)
     {

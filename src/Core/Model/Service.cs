@@ -48,6 +48,9 @@ public sealed record Service
     /// <summary>Wanted number of slots, for a job: of completions; only for services that are not global.</summary>
     public ulong Replicas => Spec.Mode?.ReplicatedJob is { } job ? job.Completions : Spec.Mode?.Replicated?.Replicas ?? 1;
 
+    /// <summary>The services that must be so far before tasks of this one start.</summary>
+    public IReadOnlyList<ServiceDependency> DependsOn => ServiceDependency.Of(Spec);
+
     public bool IsUpdating => Update is { State: UpdateState.Updating or UpdateState.RollbackStarted };
 
     /// <summary>The six knobs in force: a rollback follows its own.</summary>

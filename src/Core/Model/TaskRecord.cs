@@ -60,6 +60,11 @@ public sealed record ObservedStatus
     /// <summary>Host-mode ports as the engine bound them.</summary>
     public IReadOnlyList<BoundPort>? Ports { get; init; }
 
+    /// <summary>
+    /// It ran, and its node is starting it again after it was down itself. Never durable: a node says it when it reports.
+    /// </summary>
+    public bool Restarting { get; init; }
+
     /// <summary>Times the agent re-ran the container itself while it had no manager.</summary>
     public uint LocalRestarts { get; init; }
 }

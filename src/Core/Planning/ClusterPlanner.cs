@@ -19,6 +19,7 @@ public sealed class ClusterPlanner
     private readonly PendingTasks _pending = new();
     private readonly DueTimes _due = new();
     private readonly OldFiles _oldFiles = new();
+    private readonly Dependents _dependents = new();
     private readonly HashSet<ServiceId> _rolling = [];
     private readonly RolloutPlanner _rollouts;
 
@@ -80,10 +81,15 @@ public sealed class ClusterPlanner
             return;
         var changes = work.TakeUnplanned();
         _oldFiles.Note(changes);
+        foreach (var removed in changes.RemovedServices)
+            WakeDependents(work, removed.Spec.Name);
         foreach (var id in changes.Services)
         {
             if (work.State.Services.TryGet(id, out var service))
+            {
                 AddService(service);
+                WakeDependents(work, service.Spec.Name);
+            }
             else
                 Forget(id);
         }
@@ -91,13 +97,27 @@ public sealed class ClusterPlanner
             NodeTouched(work, id);
         foreach (var id in changes.Tasks)
         {
-            if (work.State.Tasks.TryGet(id, out var task))
-                TaskTouched(task);
+            if (!work.State.Tasks.TryGet(id, out var task))
+                continue;
+            TaskTouched(task);
+            WakeDependents(work, task.Spec.ServiceName);
+        }
+    }
+
+    /// <summary>Those that wait for a service are looked at again when something of it changed.</summary>
+    private void WakeDependents(Workspace work, string name)
+    {
+        foreach (var id in _dependents.Of(name))
+        {
+            _pending.Release(work, id);
+            if (work.State.Services.Get(id) is { IsUpdating: true })
+                _rolling.Add(id);
         }
     }
 
     private void Forget(ServiceId id)
     {
+        _dependents.Forget(id);
         _globals.Remove(id);
         _jobs.Forget(id);
         _rollouts.Forget(id);
@@ -106,6 +126,7 @@ public sealed class ClusterPlanner
 
     private void AddService(Service service)
     {
+        _dependents.Set(service);
         _services.Add(service.Id);
         if (service.IsGlobal)
             _globals.Add(service.Id);
@@ -115,9 +136,15 @@ public sealed class ClusterPlanner
     {
         // Of a global service only the slot of this node can change; looking at all of its nodes would cost all of them.
         foreach (var global in _globals)
+        {
             _slots.Add((global, SlotKey.Of(id)));
+            WakeDependents(work, work.State.Services.Get(global)?.Spec.Name ?? "");
+        }
         foreach (var task in work.State.TasksOn(id))
+        {
             _slots.Add((task.ServiceId, task.Slot));
+            WakeDependents(work, task.Spec.ServiceName);
+        }
     }
 
     private void TaskTouched(TaskRecord task)

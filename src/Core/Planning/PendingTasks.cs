@@ -13,6 +13,9 @@ internal sealed class PendingTasks
     private readonly Dictionary<SpecKey, List<TaskId>> _fresh = [];
     private readonly Dictionary<SpecKey, List<TaskId>> _waiting = [];
 
+    /// <summary>Tasks whose service waits for others (depends_on), until something of those changes.</summary>
+    private readonly Dictionary<ServiceId, List<TaskId>> _held = [];
+
     private ulong _openings;
 
     public bool HasFresh => _fresh.Count > 0;
@@ -23,6 +26,18 @@ internal sealed class PendingTasks
         if (!_fresh.TryGetValue(key, out var group))
             _fresh[key] = group = [];
         group.Add(task.Id);
+    }
+
+    /// <summary>What the service waits for may have come.</summary>
+    public void Release(Workspace work, ServiceId service)
+    {
+        if (!_held.Remove(service, out var ids))
+            return;
+        foreach (var id in ids)
+        {
+            if (work.State.Tasks.TryGet(id, out var task))
+                Add(task);
+        }
     }
 
     public void PlaceAll(Workspace work)
@@ -55,6 +70,12 @@ internal sealed class PendingTasks
         if (tasks.Count == 0)
             return;
 
+        if (work.State.Services.Get(key.Service) is { } service && StartOrder.WhyNot(work, service) is { } reason)
+        {
+            Hold(work, key.Service, tasks, reason);
+            return;
+        }
+
         // One step places no more than one append can carry; the rest stays fresh and comes with the next.
         var room = Math.Max(0, ClusterPlanner.Budget + 1 - work.EventCount);
         var tried = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks, room) : PlaceReplicated(work, tasks, room);
@@ -66,6 +87,15 @@ internal sealed class PendingTasks
             waiting.AddRange(tried.NoPlace);
         else
             _waiting[key] = tried.NoPlace;
+    }
+
+    private void Hold(Workspace work, ServiceId service, List<TaskRecord> tasks, string reason)
+    {
+        foreach (var task in tasks)
+            Explain(work, task, reason);
+        if (!_held.TryGetValue(service, out var held))
+            _held[service] = held = [];
+        held.AddRange(Ids(tasks));
     }
 
     private static Tried PlaceReplicated(Workspace work, List<TaskRecord> tasks, int room)

@@ -30,6 +30,8 @@ internal sealed class RolloutPlanner(DueTimes due)
             return;
         var config = service.ActiveUpdateConfig;
         var parallelism = config?.Parallelism ?? SpecDefaults.UpdateParallelism;
+        if (survey.OutdatedCount > 0 && StartOrder.HoldsUpdate(work, service))
+            return;
         var room = parallelism == 0 ? survey.OutdatedCount : (int)Math.Min(parallelism, int.MaxValue) - survey.Busy;
         foreach (var slot in survey.Outdated(Math.Max(room, 0)))
         {

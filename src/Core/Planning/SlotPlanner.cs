@@ -45,7 +45,10 @@ internal static class SlotPlanner
             work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
             if (task.State is TaskState.Failed or TaskState.Rejected)
                 work.Scheduler.RecordFailure(service.Id, task.Spec.Version, task.NodeId, work.Now);
-            UpdateFailures.Ended(work, service.Id, task);
+
+            // An orphan ended because its machine restarted: nothing is wrong with its version.
+            if (task.State != TaskState.Orphaned)
+                UpdateFailures.Ended(work, service.Id, task);
         }
     }
 

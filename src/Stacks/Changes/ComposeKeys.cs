@@ -25,7 +25,7 @@ internal static class ComposeKeys
         ("TaskTemplate.Networks", "networks"), ("TaskTemplate.LogDriver.Name", "logging.driver"), ("TaskTemplate.LogDriver.Options", "logging.options"),
         ("TaskTemplate.", ""), ("Mode.Replicated.Replicas", "deploy.replicas"), ("Mode.ReplicatedJob", "deploy.replicas"), ("Mode", "deploy.mode"),
         ("UpdateConfig", "deploy.update_config"), ("RollbackConfig", "deploy.rollback_config"),
-        ("EndpointSpec.Ports", "ports"), ("EndpointSpec.Mode", "deploy.endpoint_mode"), ("Labels", "deploy.labels"),
+        ("EndpointSpec.Ports", "ports"), ("EndpointSpec.Mode", "deploy.endpoint_mode"), ("Labels.orch.depends_on", "depends_on"), ("Labels", "deploy.labels"),
     ];
 
     public static string Of(string path)

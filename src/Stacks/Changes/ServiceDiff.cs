@@ -19,7 +19,7 @@ public static class ServiceDiff
         var keys = Keys(before, after);
         if (keys.Count == 0)
             return new(wanted.Name, ChangeKind.None, ReplacesTasks: false, []);
-        var replaces = SpecFingerprint.Of(before.TaskTemplate ?? new(), before.EndpointSpec) !=
+        var replaces = wanted.IsJob || SpecFingerprint.Of(before.TaskTemplate ?? new(), before.EndpointSpec) !=
             SpecFingerprint.Of(after.TaskTemplate ?? new(), after.EndpointSpec);
         return new(wanted.Name, ChangeKind.Update, replaces, keys);
     }

@@ -1,3 +1,4 @@
+using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Stacks.Loading;
 using Orch.Stacks.Yaml;
@@ -41,7 +42,7 @@ public sealed class StackConverter(StackFile file, string stack, FileReader read
         var spec = new ServiceSpec
         {
             Name = StackNames.Scope(stack, entry.Key),
-            Labels = new(StackNames.Labels(stack, deploy.Pairs("labels"))) { [StackNames.Image] = image },
+            Labels = Labels(service, deploy, image),
             TaskTemplate = new()
             {
                 ContainerSpec = container with { Image = ImageName.WithTag(image) },
@@ -56,20 +57,31 @@ public sealed class StackConverter(StackFile file, string stack, FileReader read
             RollbackConfig = DeployConverter.Update(deploy.Map("rollback_config")),
             EndpointSpec = DeployConverter.Endpoint(service, deploy),
         };
-        return new PlannedService(entry.Key, spec, entry.At) { DependsOn = Dependencies(service) };
+        return new PlannedService(entry.Key, spec, entry.At);
+    }
+
+    private Dictionary<string, string> Labels(MapNode service, MapNode? deploy, string image)
+    {
+        var labels = StackNames.Labels(stack, deploy.Pairs("labels"));
+        labels[StackNames.Image] = image;
+        if (Dependencies(service) is { Count: > 0 } dependencies)
+            labels[ServiceDependency.Label] = ServiceDependency.Format(dependencies);
+        return labels;
     }
 
     private static DriverConfig? Log(MapNode? logging) =>
         logging is null ? null : new() { Name = logging.Text("driver"), Options = logging.Pairs("options") };
 
-    private List<Dependency> Dependencies(MapNode service) =>
-        [.. (service.Map("depends_on")?.Entries ?? []).Where(entry => file.Services[entry.Key] is not null).Select(entry =>
-            new Dependency(entry.Key, ((MapNode)entry.Value).Text("condition") switch
-            {
-                "service_healthy" => DependencyCondition.Healthy,
-                "service_completed_successfully" => DependencyCondition.Completed,
-                _ => DependencyCondition.Started,
-            }, ((MapNode)entry.Value).Bool("required") ?? true))];
+    /// <summary>By the names that the cluster knows the services by; the planner keeps the order (docs/stacks.md).</summary>
+    private List<ServiceDependency> Dependencies(MapNode service) =>
+        [.. (service.Map("depends_on")?.Entries ?? []).Where(entry => file.Services[entry.Key] is not null)
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry =>
+                new ServiceDependency(StackNames.Scope(stack, entry.Key), ((MapNode)entry.Value).Text("condition") switch
+                {
+                    "service_healthy" => DependencyCondition.Healthy,
+                    "service_completed_successfully" => DependencyCondition.Completed,
+                    _ => DependencyCondition.Started,
+                }, ((MapNode)entry.Value).Bool("required") ?? true))];
 }
 
 /// <summary>An image as clients send it: with the tag that a user leaves out.</summary>

@@ -43,17 +43,4 @@ public sealed record PlannedFile(FileKind Kind, string Key, string Name, Positio
 }
 
 /// <summary>Secrets and configs in the spec have names; their ids are known once they are created.</summary>
-public sealed record PlannedService(string Key, ServiceSpec Spec, Position At)
-{
-    public IReadOnlyList<Dependency> DependsOn { get; init; } = [];
-}
-
-public enum DependencyCondition
-{
-    Started,
-    Healthy,
-    Completed,
-}
-
-/// <summary>Key is the other service's in the same stack.</summary>
-public sealed record Dependency(string Key, DependencyCondition Condition, bool Required);
+public sealed record PlannedService(string Key, ServiceSpec Spec, Position At);

@@ -40,7 +40,10 @@ internal static partial class StackChecks
         if (service["network_mode"] is { } mode && service["networks"] is not null)
             problems.Error(mode.At, $"{path} has both network_mode and networks", "keep one of them");
         foreach (var dependency in (service["depends_on"] as MapNode)?.Entries ?? [])
+        {
             Dependency(dependency, file.Services, all, path, problems);
+            Completion(dependency, file.Services, path, problems);
+        }
         Deploy(service, path, problems);
     }
 
@@ -70,6 +73,21 @@ internal static partial class StackChecks
         else
             problems.Error(dependency.At, $"{path} depends on {dependency.Key}, which is no service of this stack",
                 Nearest.To(dependency.Key, services.Entries.Select(entry => entry.Key)) is { } near ? $"did you mean {near}?" : null);
+    }
+
+    /// <summary>Compose leaves a service alone that ended; a cluster runs it again unless it is told not to.</summary>
+    private static void Completion(Entry dependency, MapNode services, string path, ProblemList problems)
+    {
+        if ((dependency.Value as MapNode)?["condition"] is not ScalarNode { Text: "service_completed_successfully" }
+            || services[dependency.Key] is not MapNode other)
+            return;
+        var deploy = other["deploy"] as MapNode;
+        var isJob = deploy?["mode"] is ScalarNode { Text: "replicated-job" or "global-job" };
+        var condition = ((deploy?["restart_policy"] as MapNode)?["condition"] as ScalarNode)?.Text
+            ?? (other["restart"] as ScalarNode)?.Text.Split(':')[0];
+        if (!isJob && condition is not ("none" or "no" or "on-failure"))
+            problems.Warn(dependency.At, $"{path} waits for {dependency.Key} to complete, but {dependency.Key} is started again whenever it ends",
+                "write restart: on-failure there, or deploy.mode: replicated-job");
     }
 
     private static void References(MapNode? used, MapNode defined, string path, string kind, string always, ProblemList problems)

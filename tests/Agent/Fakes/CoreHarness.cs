@@ -28,6 +28,7 @@ internal sealed class CoreHarness
     public List<AgentOutput> Outputs { get; } = [];
     public IReadOnlyList<EngineCall> Calls => _calls;
     public string Template { get; set; } = """{"ContainerSpec":{"Image":"web"}}""";
+    public string Labels { get; set; } = "";
     public bool Connected { get; private set; }
     public bool EngineUp { get; private set; }
     public AgentTime Now => new(_uptime, 1_000_000_000_000_000_000 + _uptime.Ticks * 100);
@@ -90,6 +91,7 @@ internal sealed class CoreHarness
         set.Specs.Add(new TaskSpecVersion
         {
             ServiceId = "svc", Version = 1, ServiceName = "web", TemplateJson = ByteString.CopyFromUtf8(Template),
+            LabelsJson = ByteString.CopyFromUtf8(Labels),
         });
         foreach (var (task, desired) in tasks)
         {

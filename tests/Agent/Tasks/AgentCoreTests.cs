@@ -190,6 +190,36 @@ public sealed class AgentCoreTests
         Assert.Equal("boot-2", _agent.Journal.BootId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void After_a_reboot_what_starts_after_others_asks_for_a_new_task_whoever_comes_first(bool managerFirst)
+    {
+        _agent.Labels = """{"orch.depends_on":"db:service_healthy"}""";
+        Running().Reboot();
+
+        if (managerFirst)
+            _agent.Connect().Up().Settle();
+        else
+            _agent.Up().Settle().Connect();
+
+        Assert.Equal(TaskState.Orphaned, _agent.StateOf(1));
+        Assert.Equal(ContainerStatus.Exited, Container.Status);
+    }
+
+    [Fact]
+    public void After_a_reboot_what_starts_after_others_does_not_wait_for_ever_for_a_manager()
+    {
+        _agent.Labels = """{"orch.depends_on":"db:service_healthy"}""";
+        Running().Reboot();
+
+        _agent.Up().Settle().Pass(TimeSpan.FromSeconds(59));
+        Assert.Equal(ContainerStatus.Exited, Container.Status);
+
+        _agent.Pass(TimeSpan.FromSeconds(2)).Connect();
+        Assert.Equal((ContainerStatus.Running, TaskState.Running), (Container.Status, _agent.StateOf(1)));
+    }
+
     [Fact]
     public void A_restarted_agent_adopts_what_runs()
     {

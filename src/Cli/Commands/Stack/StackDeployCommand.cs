@@ -10,7 +10,7 @@ internal static class StackDeployCommand
         Name = "stack deploy",
         Usage = "[OPTIONS] [STACK]",
         Summary = "Deploy a new stack or update an existing one",
-        Details = "Services are created in the order that depends_on asks for, each once those it depends on are as far as it says.\n" +
+        Details = "Tasks start in the order that depends_on asks for, which the cluster keeps: `orch stack ps` says what they wait for.\n" +
             "What the file says as before is left alone: no task restarts without a change. Secrets and configs get names that\n" +
             "follow from their content, so that services roll when it changes. See docs/stacks.md for the keys that are honoured.",
         Flags =
@@ -48,7 +48,7 @@ internal static class StackDeployCommand
             return 0;
         }
         using var deadline = StackFlags.Deadline(call);
-        var ids = Apply(call, deployment, deadline.Token);
+        var ids = Apply(deployment);
         var exitCode = 0;
         if (wait)
             foreach (var (name, id) in ids)
@@ -59,21 +59,13 @@ internal static class StackDeployCommand
     }
 
     /// <summary>Name and id of every service of the stack, in the order of depends_on.</summary>
-    private static List<(string Name, string Id)> Apply(Invocation call, StackDeployment deployment, CancellationToken deadline)
+    private static List<(string Name, string Id)> Apply(StackDeployment deployment)
     {
         deployment.CreateNetworks();
         deployment.CreateFiles();
         var ids = new List<(string, string)>();
-        var known = new Dictionary<string, string>();
         foreach (var (service, change) in deployment.Plan.Services.Zip(deployment.Changes))
-        {
-            // A service that stays as it is has had its dependencies; only a new one has to wait for them.
-            foreach (var dependency in change.Kind == ChangeKind.Create ? service.DependsOn : [])
-                if (known.TryGetValue(dependency.Key, out var id))
-                    StackWaits.UntilMet(call, id, $"{deployment.Plan.Name}_{dependency.Key}", dependency.Condition, deadline);
-            known[service.Key] = deployment.Apply(service, change);
-            ids.Add((service.Spec.Name, known[service.Key]));
-        }
+            ids.Add((service.Spec.Name, deployment.Apply(service, change)));
         return ids;
     }
 }

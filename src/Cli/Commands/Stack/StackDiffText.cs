@@ -41,6 +41,8 @@ internal static class StackDiffText
         if (!change.ReplacesTasks)
             return "its tasks keep running";
         var mode = deployment.Current[change.Service].Spec.Mode;
+        if (deployment.Current[change.Service].Spec.IsJob)
+            return "the job runs again";
         return mode?.Global is not null ? "all its tasks restart" : $"its tasks restart ({mode?.Replicated?.Replicas ?? 1})";
     }
 

@@ -2,6 +2,7 @@ using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Cli.Waiting;
 using Orch.Contracts.Api;
+using Orch.Core.Model;
 
 namespace Orch.Cli.Commands.Stack;
 
@@ -12,8 +13,8 @@ internal static class StackRmCommand
         Name = "stack rm",
         Usage = "[OPTIONS] STACK [STACK...]",
         Summary = "Remove stacks",
-        Details = "Services go first; what they used follows once their tasks have stopped, so that a deploy right after finds nothing\n" +
-            "in its way. --detach does not wait for the tasks. Volumes stay.",
+        Details = "Services go first, those that depend on others before the others; what they used follows once their tasks have\n" +
+            "stopped, so that a deploy right after finds nothing in its way. --detach does not wait for the tasks. Volumes stay.",
         Flags = [Flag.Switch("detach", "Do not wait for the tasks to stop", 'd'), StackFlags.Timeout],
         MinWords = 1,
         MaxWords = int.MaxValue,
@@ -42,15 +43,29 @@ internal static class StackRmCommand
 
     public static void RemoveServices(Invocation call, List<ServiceView> services, CancellationToken deadline)
     {
-        foreach (var service in services)
+        foreach (var round in Rounds(services))
         {
-            call.Out.WriteLine($"Removing service {service.Spec.Name}");
-            call.Out.Flush();
-            call.Client.Delete($"/services/{service.ID}");
+            foreach (var service in round)
+            {
+                call.Out.WriteLine($"Removing service {service.Spec.Name}");
+                call.Out.Flush();
+                call.Client.Delete($"/services/{service.ID}");
+            }
+            foreach (var service in call.Flags.On("detach") ? [] : round)
+                StackWaits.UntilGone(call, service.ID, service.Spec.Name, deadline);
         }
-        if (call.Flags.On("detach"))
-            return;
-        foreach (var service in services)
-            StackWaits.UntilGone(call, service.ID, service.Spec.Name, deadline);
+    }
+
+    /// <summary>What others depend on goes after them; what depends on each other in a circle goes together.</summary>
+    private static IEnumerable<List<ServiceView>> Rounds(List<ServiceView> services)
+    {
+        for (var left = services; left.Count > 0;)
+        {
+            var needed = left.SelectMany(service => ServiceDependency.Of(service.Spec)).Select(one => one.Service).ToHashSet();
+            var free = left.Where(service => !needed.Contains(service.Spec.Name)).ToList();
+            var round = free.Count > 0 ? free : left;
+            yield return round;
+            left = [.. left.Except(round)];
+        }
     }
 }

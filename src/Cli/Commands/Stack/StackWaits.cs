@@ -2,11 +2,10 @@ using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Cli.Waiting;
 using Orch.Contracts.Api;
-using Orch.Stacks.Conversion;
 
 namespace Orch.Cli.Commands.Stack;
 
-/// <summary>Waiting for services of a stack: to be gone, to converge, to be what a dependent needs.</summary>
+/// <summary>Waiting for services of a stack: to be gone, to converge.</summary>
 internal static class StackWaits
 {
     /// <summary>A look is two cheap reads on the manager; what is waited for takes seconds.</summary>
@@ -17,44 +16,6 @@ internal static class StackWaits
     {
         Until(call, () => Tasks(call, id).Count == 0, $"tasks of {name} have not stopped in time: `orch stack rm` may be run again", deadline);
     }
-
-    /// <summary>What depends_on asks for: tasks that run (which includes healthy where there is a check), or that are done.</summary>
-    public static void UntilMet(Invocation call, string id, string name, DependencyCondition condition, CancellationToken deadline)
-    {
-        bool IsMet()
-        {
-            var service = call.Client.Get($"/services/{id}", ApiJson.Default.ServiceView);
-            var tasks = Tasks(call, id).GroupBy(task => (task.Slot, Node: task.Slot is > 0 ? null : task.NodeID))
-                .Select(slot => slot.MaxBy(task => task.CreatedAt)!).ToList();
-            var wanted = service.Spec.Mode switch
-            {
-                { Replicated: { } mode } => (int)(mode.Replicas ?? 1),
-                { ReplicatedJob: { } job } => (int)(job.TotalCompletions ?? 1),
-                null => 1,
-                _ => Math.Max(1, tasks.Count),
-            };
-            return tasks.Count(task => Meets(task, condition)) >= wanted;
-        }
-        if (IsMet())
-            return;
-        call.Out.WriteLine($"Waiting for service {name} to be {Word(condition)}");
-        call.Out.Flush();
-        Until(call, IsMet, $"service {name} was not {Word(condition)} in time: `orch service ps {name}` says why", deadline);
-    }
-
-    public static string Word(DependencyCondition condition) => condition switch
-    {
-        DependencyCondition.Healthy => "healthy",
-        DependencyCondition.Completed => "complete",
-        _ => "started",
-    };
-
-    private static bool Meets(TaskView task, DependencyCondition condition) => condition switch
-    {
-        DependencyCondition.Completed => task.Status.State == "complete",
-        DependencyCondition.Started => task.Status.State is "running" or "complete" or "starting",
-        _ => task.Status.State == "running",
-    };
 
     private static void Until(Invocation call, Func<bool> reached, string late, CancellationToken deadline)
     {

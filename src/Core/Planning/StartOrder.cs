@@ -1,0 +1,108 @@
+using Orch.Core.Events;
+using Orch.Core.Model;
+
+namespace Orch.Core.Planning;
+
+/// <summary>
+/// What depends_on means here. A version of a service starts only when the services it depends on are as far as it says:
+/// its first tasks get no node before, and an update replaces nothing before. The same at a cold start, when none of its
+/// tasks runs. While one of them runs, others follow without asking: a dependency that fails takes nothing down, and
+/// stops no scaling and no recovery. A rollback asks neither: its version has run already.
+/// </summary>
+public static class StartOrder
+{
+    /// <summary>Why tasks of the service may not start yet, for the user; null when they may.</summary>
+    public static string? WhyNot(Workspace work, Service service)
+    {
+        if (service.DependsOn.Count == 0 || service.Update is { State: UpdateState.RollbackStarted } || IsUnderWay(work, service))
+            return null;
+        return First(work, service, isUpdate: false);
+    }
+
+    /// <summary>True while an update of the service has to wait; its progress says what for.</summary>
+    internal static bool HoldsUpdate(Workspace work, Service service)
+    {
+        if (service.DependsOn.Count == 0 || service.Update is not { State: UpdateState.Updating } update)
+            return false;
+        var reason = IsUnderWay(work, service) ? null : First(work, service, isUpdate: true);
+        var message = reason ?? (update.Message.StartsWith(Waiting, StringComparison.Ordinal) ? "update in progress" : update.Message);
+        if (message != update.Message)
+            work.Emit(new ServiceUpdateProgressed(service.Id, update with { Message = message }, work.Now));
+        return reason is not null;
+    }
+
+    private const string Waiting = "waiting for ";
+
+    /// <summary>A task of the present version runs, or of a job's present run has.</summary>
+    private static bool IsUnderWay(Workspace work, Service service) => work.State.TaskRecordsOf(service.Id).Any(task =>
+        service.IsJob ? task.Spec.Version == service.TaskSpec.Version && !task.RunningSince.IsNever
+            : IsUp(work, task) && SlotPlanner.IsCurrent(service, task));
+
+    private static string? First(Workspace work, Service service, bool isUpdate)
+    {
+        foreach (var dependency in service.DependsOn)
+        {
+            if (Unmet(work, dependency, isUpdate) is { } reason)
+                return Waiting + reason;
+        }
+        return null;
+    }
+
+    private static string? Unmet(Workspace work, ServiceDependency dependency, bool isUpdate)
+    {
+        if (!work.State.ServicesByName.TryGet(dependency.Service, out var id) || work.State.Services.Get(id) is not { } service)
+            return dependency.Required ? $"service {dependency.Service}, which does not exist" : null;
+        var strict = isUpdate || service.IsUpdating;
+        return Slots(work, service).All(slot => Meets(work, service, slot, dependency.Condition, strict)) ? null
+            : dependency.Condition switch
+            {
+                DependencyCondition.Healthy => $"service {dependency.Service} to be healthy",
+                DependencyCondition.Completed => $"service {dependency.Service} to complete",
+                _ => $"service {dependency.Service} to start",
+            };
+    }
+
+    /// <summary>
+    /// All that are wanted. Of a global service those on nodes that can run it now, and at least one: the default slot stands
+    /// for a task that is still to come, and is met by none.
+    /// </summary>
+    private static IEnumerable<SlotKey> Slots(Workspace work, Service service)
+    {
+        if (!service.IsGlobal)
+        {
+            for (ulong number = 1; number <= service.Replicas; number++)
+                yield return SlotKey.Of(number);
+            yield break;
+        }
+        var any = false;
+        foreach (var slot in work.State.TasksOf(service.Id).Slots)
+        {
+            if (work.State.Nodes.Get(slot.Node) is not { } node || (!node.TakesNewTasks && node.State != NodeState.Unknown))
+                continue;
+            any = true;
+            yield return slot;
+        }
+        if (!any)
+            yield return default;
+    }
+
+    /// <summary>Strict: only tasks of the dependency's own present version count, since it is being updated, too.</summary>
+    private static bool Meets(Workspace work, Service service, SlotKey slot, DependencyCondition condition, bool strict) =>
+        work.State.TasksIn(service.Id, slot).Any(task => condition switch
+        {
+            DependencyCondition.Completed => task.State == TaskState.Complete && SlotPlanner.IsCurrent(service, task),
+            DependencyCondition.Healthy => IsUp(work, task) && (!strict || SlotPlanner.IsCurrent(service, task)),
+            _ => (IsUp(work, task) || HasStarted(work, task) || task.State == TaskState.Complete)
+                && (!strict || SlotPlanner.IsCurrent(service, task)),
+        });
+
+    /// <summary>Running, which includes healthy where there is a check, by the word of a node that was heard since.</summary>
+    private static bool IsUp(Workspace work, TaskRecord task) =>
+        task is { IsAlive: true, State: TaskState.Running, Status.Restarting: false }
+        && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Unknown };
+
+    /// <summary>Its container runs and its health check has not answered yet.</summary>
+    private static bool HasStarted(Workspace work, TaskRecord task) =>
+        task is { IsAlive: true, State: TaskState.Starting, Status.Pid: > 0 }
+        && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Unknown };
+}
