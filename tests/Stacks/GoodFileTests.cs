@@ -115,7 +115,7 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     private static string Text(StackPlan plan, ProblemList problems)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = Indented.Encoder }))
         {
             json.WriteStartObject();
             json.WriteStartArray("Warnings");
