@@ -32,6 +32,7 @@ namespace Orch.Contracts.Api;
 [JsonSerializable(typeof(IReadOnlyList<FileView>))]
 [JsonSerializable(typeof(List<FileView>))]
 [JsonSerializable(typeof(FileSpec))]
+[JsonSerializable(typeof(NetworkSpec))]
 [JsonSerializable(typeof(ReplaceResponse))]
 [JsonSerializable(typeof(RevisionView))]
 [JsonSerializable(typeof(IReadOnlyList<RevisionView>))]

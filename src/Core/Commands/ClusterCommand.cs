@@ -55,6 +55,9 @@ public sealed record UpdateFile(FileKind Kind, string File, ulong Version, FileS
 public sealed record ReplaceFile(FileKind Kind, string File, ulong Version, FileSpec Change) : ClusterCommand;
 public sealed record RemoveFile(FileKind Kind, string File) : ClusterCommand;
 
+public sealed record CreateNetwork(NetworkSpec Spec) : ClusterCommand;
+public sealed record RemoveNetwork(string Network) : ClusterCommand;
+
 /// <summary>Hash is that of the whole token, which only its bearer knows.</summary>
 public sealed record CreateApiToken(string Name, ApiRole Role, string Key, byte[] Hash, Timestamp ExpiresAt) : ClusterCommand;
 public sealed record RemoveApiToken(string Name) : ClusterCommand;

@@ -22,6 +22,7 @@ public static class Decide
         CreateService or UpdateService or RemoveService => DecideService.For(state, command, step),
         LogInRegistry or LogOutRegistry => DecideRegistry.For(state, command, step),
         CreateFile or UpdateFile or ReplaceFile or RemoveFile => DecideFile.For(state, command, step),
+        CreateNetwork or RemoveNetwork => DecideNetwork.For(state, command, step),
         CreateApiToken or RemoveApiToken => DecideApiToken.For(state, command, step),
         LookAgain => Decision.Accept(),
         _ => throw new UnreachableException($"no decision for {command.GetType().Name}"),

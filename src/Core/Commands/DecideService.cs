@@ -91,7 +91,7 @@ internal static class DecideService
         return service is null ? new Refused(refusal!) : Decision.Accept(new ServiceRemoved(service.Id));
     }
 
-    /// <summary>What Docker's manager adds to a stored spec, and nothing else (docker-api §4.2).</summary>
+    /// <summary>What Docker's manager adds to a stored spec, and nothing else (docker-api §4.2); a spec's own empty mode is said.</summary>
     private static ServiceSpec Completed(ServiceSpec spec)
     {
         var template = spec.TaskTemplate ?? new TaskTemplate();
@@ -106,6 +106,7 @@ internal static class DecideService
                 Placement = template.Placement ?? new Placement(),
                 Runtime = template.Runtime ?? "container",
             },
+            EndpointSpec = spec.EndpointSpec is { Mode: null or "" } endpoint ? endpoint with { Mode = "vip" } : spec.EndpointSpec,
             Networks = null,
             Mode = Completed(spec.Mode),
         };

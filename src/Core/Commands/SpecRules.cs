@@ -29,7 +29,7 @@ public static partial class SpecRules
         _ => "replicated",
     };
 
-    private static Refusal? CheckName(string name) =>
+    internal static Refusal? CheckName(string name) =>
         name.Length is > 0 and <= 63 && DnsName().IsMatch(name)
             ? null : Invalid("name must be valid as a DNS name component");
 
@@ -75,7 +75,7 @@ public static partial class SpecRules
         if (set.Count(one => one is not null) > 1)
             return Invalid("must specify only one service mode");
         if (spec.IsJob && (spec.UpdateConfig ?? spec.RollbackConfig) is not null)
-            return Invalid("update and rollback configuration is not supported for jobs");
+            return Invalid(spec.UpdateConfig is null ? "Jobs may not have a rollback config" : "Jobs may not have an update config");
         if (mode?.ReplicatedJob is { } job && Math.Max(job.Completions, job.MaxConcurrent ?? 0) is var most && most > MaxReplicas)
             return Invalid($"{most} is more than the tasks one job may have ({MaxReplicas})");
         return mode?.Replicated?.Replicas > MaxReplicas
@@ -137,7 +137,7 @@ public static partial class SpecRules
     private static Refusal? CheckEndpoint(EndpointSpec? endpoint)
     {
         if (endpoint?.Mode is not (null or "" or "vip" or "dnsrr"))
-            return Invalid($"invalid endpoint mode \"{endpoint.Mode}\"");
+            return Invalid($"invalid resolution mode: \"{endpoint.Mode}\"");
         foreach (var port in endpoint?.Ports ?? [])
         {
             if (port.TargetPort is not (> 0 and <= 65535))

@@ -86,6 +86,10 @@ public sealed record FileCreated(
 public sealed record FileLabelsSet(FileId Id, Dictionary<string, string> Labels, Timestamp At) : ClusterEvent;
 public sealed record FileRemoved(FileId Id) : ClusterEvent;
 
+/// <summary>With what was allocated to it, so that no other network can get the same.</summary>
+public sealed record NetworkCreated(NetworkId Id, NetworkSpec Spec, List<NetworkSubnet> Subnets, uint Vni, Timestamp At) : ClusterEvent;
+public sealed record NetworkRemoved(NetworkId Id) : ClusterEvent;
+
 /// <summary>A new leader has not heard of this node yet: it keeps what it has and takes nothing new until it reports.</summary>
 public sealed record NodeUnconfirmed(NodeId Id) : ClusterEvent
 {

@@ -29,6 +29,8 @@ public static class EventCodec
         FileCreated => 40,
         FileLabelsSet => 41,
         FileRemoved => 42,
+        NetworkCreated => 50,
+        NetworkRemoved => 51,
         RegistryLoggedIn => 60,
         RegistryLoggedOut => 61,
         ServiceRegistryAuthSet => 62,
@@ -59,6 +61,8 @@ public static class EventCodec
         40 => typeof(FileCreated),
         41 => typeof(FileLabelsSet),
         42 => typeof(FileRemoved),
+        50 => typeof(NetworkCreated),
+        51 => typeof(NetworkRemoved),
         60 => typeof(RegistryLoggedIn),
         61 => typeof(RegistryLoggedOut),
         62 => typeof(ServiceRegistryAuthSet),
@@ -102,6 +106,8 @@ public static class EventCodec
 [JsonSerializable(typeof(FileCreated))]
 [JsonSerializable(typeof(FileLabelsSet))]
 [JsonSerializable(typeof(FileRemoved))]
+[JsonSerializable(typeof(NetworkCreated))]
+[JsonSerializable(typeof(NetworkRemoved))]
 [JsonSerializable(typeof(RegistryLoggedIn))]
 [JsonSerializable(typeof(RegistryLoggedOut))]
 [JsonSerializable(typeof(ServiceRegistryAuthSet))]

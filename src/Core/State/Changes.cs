@@ -12,6 +12,7 @@ public sealed class Changes
     private readonly HashSet<NodeId> _nodes = [];
     private readonly HashSet<TaskId> _tasks = [];
     private readonly HashSet<FileId> _files = [];
+    private readonly HashSet<NetworkId> _networks = [];
     private readonly List<TaskRecord> _removed = [];
     private readonly List<Service> _removedServices = [];
 
@@ -19,6 +20,7 @@ public sealed class Changes
     public IReadOnlyCollection<NodeId> Nodes => _nodes;
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
     public IReadOnlyCollection<FileId> Files => _files;
+    public IReadOnlyCollection<NetworkId> Networks => _networks;
 
     /// <summary>The last records of tasks that are gone: who ran them, and for whom.</summary>
     public IReadOnlyCollection<TaskRecord> RemovedTasks => _removed;
@@ -26,12 +28,13 @@ public sealed class Changes
     /// <summary>Services that are gone, by id, with their last record.</summary>
     public IReadOnlyCollection<Service> RemovedServices => _removedServices;
     public bool ClusterItself { get; set; }
-    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count + _files.Count == 0 && !ClusterItself;
+    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count + _files.Count + _networks.Count == 0 && !ClusterItself;
 
     public void Touch(ServiceId id) => _services.Add(id);
     public void Touch(NodeId id) => _nodes.Add(id);
     public void Touch(TaskId id) => _tasks.Add(id);
     public void Touch(FileId id) => _files.Add(id);
+    public void Touch(NetworkId id) => _networks.Add(id);
 
     public void Removed(TaskRecord task)
     {
@@ -55,6 +58,8 @@ public sealed class Changes
             _tasks.Add(id);
         foreach (var id in other._files)
             _files.Add(id);
+        foreach (var id in other._networks)
+            _networks.Add(id);
         _removed.AddRange(other._removed);
         _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
@@ -66,6 +71,7 @@ public sealed class Changes
         _nodes.Clear();
         _tasks.Clear();
         _files.Clear();
+        _networks.Clear();
         _removed.Clear();
         _removedServices.Clear();
         ClusterItself = false;

@@ -38,6 +38,9 @@ public sealed class ClusterState
     /// <summary>Credentials that services were deployed with, as X-Registry-Auth carries them.</summary>
     public CowMap<ServiceId, string> RegistryAuths { get; internal set; }
 
+    public CowMap<NetworkId, Network> Networks { get; internal set; }
+    public CowMap<string, NetworkId> NetworksByName { get; internal set; }
+
     /// <summary>Secrets and configs.</summary>
     public CowMap<FileId, ClusterFile> Files { get; internal set; }
     public CowMap<FileName, FileId> FilesByName { get; internal set; }

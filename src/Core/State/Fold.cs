@@ -35,6 +35,9 @@ public static class Fold
             case FileCreated or FileLabelsSet or FileRemoved:
                 FileFold.Apply(state, e, changes);
                 break;
+            case NetworkCreated or NetworkRemoved:
+                NetworkFold.Apply(state, e, changes);
+                break;
             case ApiTokenCreated c:
                 state.ApiTokens = state.ApiTokens.With(state.Token, c.Token.Name, c.Token);
                 break;

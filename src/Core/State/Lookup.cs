@@ -49,6 +49,15 @@ public static class Lookup
             FileRules.WordOf(kind), reference, state.Files.Values.Where(file => file.Kind == kind), file => file.Id.ToString());
     }
 
+    public static (Network? Found, Refusal? Refusal) Network(ClusterState state, string reference)
+    {
+        if (Ids.TryParse<NetworkId>(reference, out var id) && state.Networks.TryGet(id, out var byId))
+            return (byId, null);
+        if (state.NetworksByName.TryGet(reference, out var named))
+            return (state.Networks.Get(named), null);
+        return ByPrefix("network", reference, state.Networks.Values, network => network.Id.ToString());
+    }
+
     /// <summary>web.1.x3k… names its task by the id at its end.</summary>
     private static TaskRecord? TaskByName(ClusterState state, string reference)
     {

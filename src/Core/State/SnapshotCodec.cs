@@ -7,12 +7,14 @@ namespace Orch.Core.State;
 
 /// <summary>
 /// A state as a sequence of small items, so that a million tasks never need one large buffer: first the head, then
-/// cluster, nodes, services, registries, retained templates, tasks (which name their template by version), secrets and
-/// configs. Numbers are stored: never reuse.
+/// cluster, nodes, services, networks, registries, retained templates, tasks (which name their template by version),
+/// secrets and configs. Numbers are stored: never reuse.
 /// </summary>
 public static class SnapshotCodec
 {
     private const ushort HeadItem = 1, ClusterItem = 2, NodeItem = 3, ServiceItem = 4, SpecItem = 5, TaskItem = 6, FileItem = 7;
+
+    private const ushort NetworkItem = 10;
 
     private const ushort RegistryItem = 20, RegistryAuthItem = 21, RevisionItem = 40;
 
@@ -36,6 +38,8 @@ public static class SnapshotCodec
                 yield return new(RevisionItem,
                     JsonSerializer.SerializeToUtf8Bytes(new StoredRevision(service.Id, revision), json.StoredRevision));
         }
+        foreach (var network in state.Networks.Values)
+            yield return new(NetworkItem, JsonSerializer.SerializeToUtf8Bytes(network, json.Network));
         foreach (var registry in state.Registries.Values)
             yield return new(RegistryItem, JsonSerializer.SerializeToUtf8Bytes(registry, json.RegistryCredential));
         foreach (var (service, auth) in state.RegistryAuths.Entries)
@@ -69,6 +73,7 @@ public static class SnapshotCodec
             case ClusterItem: loader.Add(JsonSerializer.Deserialize(payload, json.Cluster)!); break;
             case NodeItem: loader.Add(JsonSerializer.Deserialize(payload, json.Node)!); break;
             case ServiceItem: loader.Add(JsonSerializer.Deserialize(payload, json.Service)!); break;
+            case NetworkItem: loader.Add(JsonSerializer.Deserialize(payload, json.Network)!); break;
             case RegistryItem: loader.Add(JsonSerializer.Deserialize(payload, json.RegistryCredential)!); break;
             case RegistryAuthItem: loader.Add(JsonSerializer.Deserialize(payload, json.StoredRegistryAuth)!); break;
             case ApiTokenItem: loader.Add(JsonSerializer.Deserialize(payload, json.ApiToken)!); break;
@@ -131,6 +136,7 @@ public sealed record StoredTask(
 [JsonSerializable(typeof(Cluster))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(Network))]
 [JsonSerializable(typeof(RegistryCredential))]
 [JsonSerializable(typeof(StoredRegistryAuth))]
 [JsonSerializable(typeof(ApiToken))]

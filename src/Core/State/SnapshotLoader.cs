@@ -21,6 +21,8 @@ public sealed class SnapshotLoader
         FileUsers.Update(State, null, service);
     }
 
+    internal void Add(Network network) => NetworkFold.Put(State, network);
+
     internal void Add(RegistryCredential registry) =>
         State.Registries = State.Registries.With(State.Token, registry.Host, registry);
 

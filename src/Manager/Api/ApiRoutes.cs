@@ -49,7 +49,12 @@ public static class ApiRoutes
 
         new("GET", "/networks", Operators, NetworkEndpoints.ListAsync),
         new("GET", "/networks/{id}", Operators, NetworkEndpoints.InspectAsync),
-        new("POST", "/networks/create", Operators, NotYetEndpoints.Refuse("creating networks")),
+        new("POST", "/networks/create", Operators, NetworkEndpoints.CreateAsync),
+        new("DELETE", "/networks/{id}", Operators, NetworkEndpoints.RemoveAsync),
+        new("GET", "/containers/json", Operators, EngineEndpoints.None),
+        new("GET", "/images/json", Operators, EngineEndpoints.None),
+        new("GET", "/plugins", Operators, EngineEndpoints.None),
+        new("GET", "/volumes", Operators, EngineEndpoints.NoVolumes),
         new("GET", "/distribution/{**name}", Operators, DistributionEndpoints.InspectAsync),
         new("POST", "/auth", Operators, DistributionEndpoints.AuthenticateAsync),
         new("GET", "/orch/v1/registries", Operators, RegistryEndpoints.ListAsync),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orch.Manager.Api.Endpoints;
+using Orch.Manager.Api.Views;
 
 namespace Orch.Manager.Api;
 
@@ -8,5 +9,7 @@ namespace Orch.Manager.Api;
 [JsonSerializable(typeof(NodeSpecBody))]
 [JsonSerializable(typeof(UnlockKeyView))]
 [JsonSerializable(typeof(NetworkView))]
+[JsonSerializable(typeof(NetworkCreatedView))]
+[JsonSerializable(typeof(NoVolumesView))]
 [JsonSerializable(typeof(EventView))]
 internal sealed partial class ManagerJson : JsonSerializerContext;

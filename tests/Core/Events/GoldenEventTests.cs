@@ -53,6 +53,9 @@ public sealed class GoldenEventTests
         new TaskResult(new(_one), new() { State = TaskState.Failed, At = default, ExitCode = 0, Error = "task: non-zero exit (1)" }, _at),
         new FileCreated(new(_one), FileKind.Secret,
             new() { Name = "db", Labels = new() { ["a"] = "b" }, Data = [0, 255], Templating = new() { Name = "golang" } }, _at, new(_one), "db.v1"),
+        new NetworkCreated(new(_one), new() { Name = "front", Driver = "overlay", Attachable = true, Labels = new() { ["a"] = "b" } },
+            [new("10.128.0.0/20", "10.128.0.1", "10.128.8.0/21")], 4097, _at),
+        new NetworkRemoved(new(_one)),
         new FileLabelsSet(new(_one), new() { ["a"] = "c" }, _at),
         new FileRemoved(new(_one)),
     ];

@@ -20,12 +20,20 @@ internal static class EventLines
             if (Of(seen.Services.Get(id), view.Services.Get(id), now) is { } line)
                 yield return line;
         }
+        foreach (var id in changes.Networks)
+        {
+            if (Of(seen.Networks.Get(id), view.Networks.Get(id), now) is { } line)
+                yield return line;
+        }
         foreach (var id in changes.Files)
         {
             if (Of(seen.Files.Get(id), view.Files.Get(id), now) is { } line)
                 yield return line;
         }
     }
+
+    private static EventView? Of(Network? old, Network? now, Timestamp at) => (now ?? old) is not { } network ? null
+        : Line("network", old, now, network.Id.ToString(), new Dictionary<string, string> { ["name"] = network.Spec.Name }, at);
 
     private static EventView? Of(ClusterFile? old, ClusterFile? now, Timestamp at) =>
         (now ?? old) is not { } file || now?.Version == old?.Version ? null

@@ -1,77 +1,89 @@
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Orch.Contracts.Api;
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.State;
+using Orch.Manager.Api.Views;
 
 namespace Orch.Manager.Api.Endpoints;
 
-/// <summary>
-/// /networks: only those that every machine has. Their id is their name, since clients put the id into the service's
-/// spec, where a name serves as well and says more.
-/// </summary>
+/// <summary>/networks: the cluster's own, and those that every machine has. No machine's private networks are here.</summary>
 internal static class NetworkEndpoints
 {
-    private static readonly NetworkView[] Predefined = [Named("bridge", "bridge"), Named("host", "host"), Named("none", "null")];
+    private const string NotConnectedYet =
+        "the network is kept and has its addresses, but this version of orch does not connect services to it";
 
     public static Task ListAsync(HttpContext http, ApiServices api)
     {
         var (filters, problem) = Filters.Of(http.Request, "driver", "id", "label", "name", "scope", "type", "dangling");
         if (filters is null)
             return Answer.RefuseAsync(http, problem!);
-        var found = Predefined.Where(network =>
-            filters.Exact("driver", network.Driver) && filters.Exact("scope", "swarm") && filters.Exact("type", "builtin")
-            && filters.Labels("label", network.Labels) && Contains(filters, "id", network) && Contains(filters, "name", network)
+        var state = api.View();
+        var own = state.Networks.Values.Where(network => InUse(filters, state, network)).Select(NetworkViews.Of)
+            .Where(network => filters.Exact("type", "custom") && Matches(filters, network));
+        var builtIn = NetworkViews.Predefined.Where(network => filters.Exact("type", "builtin") && Matches(filters, network)
             && !filters.Get("dangling").Any(value => value is "true" or "1"));
-        return Answer.ListAsync(http, found, ManagerJson.Default.NetworkView);
+        return Answer.ListAsync(http, own.Concat(builtIn), ManagerJson.Default.NetworkView);
     }
 
     public static Task InspectAsync(HttpContext http, ApiServices api)
     {
         var name = Route.Id(http);
-        return Array.Find(Predefined, network => network.Name == name) is { } found
-            ? Answer.ObjectAsync(http, found, ManagerJson.Default.NetworkView)
-            : Answer.RefuseAsync(http, new Problem(404, $"network {name} not found"));
+        var (network, refusal) = Lookup.Network(api.View(), name);
+        var found = network is null ? NetworkViews.Predefined.FirstOrDefault(one => one.Name == name) : NetworkViews.Of(network);
+        return found is null
+            ? Answer.RefuseAsync(http, refusal!)
+            : Answer.ObjectAsync(http, found, ManagerJson.Default.NetworkView);
     }
 
-    private static bool Contains(Filters filters, string key, NetworkView network) => filters.Get(key) is not { Count: > 0 } wanted
-        || wanted.Any(text => network.Name.Contains(text, StringComparison.Ordinal));
+    public static async Task CreateAsync(HttpContext http, ApiServices api)
+    {
+        var (spec, problem) = await RequestBody.ReadAsync(http, ApiJson.Default.NetworkSpec);
+        if (spec is not null && Network.Predefined.Contains(spec.Name))
+            problem = new(403, $"operation is not permitted on predefined {spec.Name} network");
+        problem ??= spec is null ? null : SpecSize.Check(spec, ApiJson.Default.NetworkSpec);
+        if (problem is not null)
+        {
+            await Answer.RefuseAsync(http, problem);
+            return;
+        }
+        var decision = await api.Execute(new CreateNetwork(spec!), http.RequestAborted);
+        await (decision.Refusal is { } refusal
+            ? Answer.RefuseAsync(http, refusal)
+            : Answer.ObjectAsync(http, new NetworkCreatedView(decision.Reply.CreatedId!, NotConnectedYet),
+                ManagerJson.Default.NetworkCreatedView, 201));
+    }
 
-    private static NetworkView Named(string name, string driver) => new() { Name = name, Id = name, Driver = driver };
-}
+    public static async Task RemoveAsync(HttpContext http, ApiServices api)
+    {
+        var name = Route.Id(http);
+        if (Network.Predefined.Contains(name) && Lookup.Network(api.View(), name).Found is null)
+        {
+            await Answer.RefuseAsync(http, new Problem(403, $"{name} is a pre-defined network and cannot be removed"));
+            return;
+        }
+        var decision = await api.Execute(new RemoveNetwork(name), http.RequestAborted);
+        if (decision.Refusal is { } refusal)
+            await Answer.RefuseAsync(http, refusal);
+        else
+            http.Response.StatusCode = 204;
+    }
 
-/// <summary>A network as Docker shows it (docker-api §4.6), with its habit of nulls.</summary>
-internal sealed record NetworkView
-{
-    public string Name { get; init; } = "";
-    public string Id { get; init; } = "";
-    public string Created { get; init; } = "0001-01-01T00:00:00Z";
-    public string Scope { get; init; } = "swarm";
-    public string Driver { get; init; } = "";
-    public bool EnableIPv4 { get; init; } = true;
-    public bool EnableIPv6 { get; init; }
-    public NetworkAddressesView IPAM { get; init; } = new();
-    public bool Internal { get; init; }
-    public bool Attachable { get; init; }
-    public bool Ingress { get; init; }
-    public NetworkSourceView ConfigFrom { get; init; } = new();
-    public bool ConfigOnly { get; init; }
+    private static bool Matches(Filters filters, NetworkView network) =>
+        filters.Exact("driver", network.Driver) && filters.Exact("scope", network.Scope)
+        && filters.Labels("label", network.Labels) && Contains(filters, "id", network.Id) && Contains(filters, "name", network.Name);
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public Dictionary<string, string>? Containers { get; init; }
+    /// <summary>Docker calls a network dangling that nobody uses.</summary>
+    private static bool InUse(Filters filters, ClusterState state, Network network)
+    {
+        if (!filters.Has("dangling"))
+            return true;
+        var used = state.Services.Values.Any(service => (service.Spec.TaskTemplate?.Networks ?? [])
+            .Exists(attachment => attachment.Target == network.Id.ToString() || attachment.Target == network.Spec.Name));
+        return filters.Get("dangling").Any(value => value is "true" or "1") != used;
+    }
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public Dictionary<string, string>? Options { get; init; }
-    public Dictionary<string, string> Labels { get; init; } = new() { ["com.docker.swarm.predefined"] = "true" };
-}
-
-internal sealed record NetworkAddressesView
-{
-    public string Driver { get; init; } = "";
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public Dictionary<string, string>? Options { get; init; }
-    public List<string> Config { get; init; } = [];
-}
-
-internal sealed record NetworkSourceView
-{
-    public string Network { get; init; } = "";
+    private static bool Contains(Filters filters, string key, string value) => filters.Get(key) is not { Count: > 0 } wanted
+        || wanted.Any(text => value.Contains(text, StringComparison.Ordinal));
 }

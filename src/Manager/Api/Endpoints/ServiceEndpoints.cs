@@ -47,6 +47,8 @@ internal static class ServiceEndpoints
             await Answer.RefuseAsync(http, problem!);
             return;
         }
+        if (spec.Name.Length == 0)
+            spec = spec with { Name = ServiceNames.Any() };
         var decision = await api.Execute(new CreateService(spec, RegistryAuth.Of(http.Request)), http.RequestAborted);
         if (decision.Refusal is { } refusal)
             await Answer.RefuseAsync(http, refusal);

@@ -12,6 +12,8 @@ namespace Orch.Manager.Api.Endpoints;
 /// </summary>
 internal static class SwarmEndpoints
 {
+    private const long LeastCertificateLife = 3600L * 1_000_000_000;
+
     private static readonly Problem NoCluster = new(503,
         "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm "
         + "and try again.");
@@ -44,6 +46,8 @@ internal static class SwarmEndpoints
             return NoCluster;
         if (Query.Flag(http.Request, "rotateManagerUnlockKey"))
             return new(501, "auto-lock is not supported by this version of orch: there is no unlock key to rotate");
+        if (spec.CAConfig.NodeCertExpiry is > 0 and < LeastCertificateLife)
+            return Problem.Invalid("minimum certificate expiry time is: 1h0m0s");
         if (SwarmViews.UnsupportedChange(cluster, spec) is { } change)
             return new(501, $"{change} is not supported by this version of orch");
         var limit = spec.Orchestration.TaskHistoryRetentionLimit ?? cluster.Settings.TaskHistoryLimit;

@@ -80,10 +80,20 @@ internal static class SystemEndpoints
             MemTotal = host.MemoryBytes,
             Name = host.Name,
             ServerVersion = Product.Version,
+            Plugins = PluginsOf(self),
             Labels = [.. (self?.Description.EngineLabels ?? []).Select(label => $"{label.Key}={label.Value}")],
             Swarm = SwarmOf(api),
         };
         return Answer.ObjectAsync(http, view, ApiJson.Default.InfoView);
+    }
+
+    /// <summary>Of this machine's engine, as its agent described it.</summary>
+    private static InfoPluginsView PluginsOf(Node? self)
+    {
+        return new() { Volume = Of("Volume"), Network = Of("Network"), Log = Of("Log") };
+
+        List<string> Of(string type) => [.. (self?.Description.Plugins ?? []).Where(plugin => plugin.Type == type)
+            .Select(plugin => plugin.Name).Order(StringComparer.Ordinal)];
     }
 
     private static SwarmInfoView SwarmOf(ApiServices api)

@@ -54,7 +54,8 @@ public static class NodeViews
             EngineVersion = description.EngineVersion,
             Labels = description.EngineLabels is { Count: > 0 } labels ? labels : null,
             Plugins = description.Plugins is { Count: > 0 } plugins
-                ? [.. plugins.Select(plugin => new PluginView(plugin.Type, plugin.Name))] : null,
+                ? [.. plugins.OrderBy(plugin => plugin.Type, StringComparer.Ordinal)
+                    .ThenBy(plugin => plugin.Name, StringComparer.Ordinal).Select(plugin => new PluginView(plugin.Type, plugin.Name))] : null,
         },
         TLSInfo = tls,
     };

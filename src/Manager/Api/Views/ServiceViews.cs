@@ -15,7 +15,7 @@ public static class ServiceViews
         CreatedAt = service.CreatedAt,
         UpdatedAt = service.UpdatedAt,
         Spec = insertDefaults ? DefaultsShown.In(service.Spec) : service.Spec,
-        PreviousSpec = insertDefaults && service.PreviousSpec is { } previous ? DefaultsShown.In(previous) : service.PreviousSpec,
+        PreviousSpec = service.PreviousSpec,
         Endpoint = EndpointOf(service),
         UpdateStatus = service.Update is { } update ? StatusOf(update) : null,
         JobStatus = service.TaskSpec.JobIteration is not { } iteration ? null : new()
@@ -62,9 +62,12 @@ public static class ServiceViews
         task.State == TaskState.Running && state.Nodes.Get(task.NodeId)?.State != NodeState.Down;
 
     /// <summary>Docker leaves the endpoint empty for services that have nothing to reach.</summary>
-    private static EndpointView EndpointOf(Service service) => service.Ports.Count == 0
-        ? new()
-        : new() { Spec = service.Spec.EndpointSpec ?? new(), Ports = service.Ports };
+    private static EndpointView EndpointOf(Service service) =>
+        service.Ports.Count == 0 && service.Spec.TaskTemplate?.Networks is not { Count: > 0 } ? new() : new()
+        {
+            Spec = service.Spec.EndpointSpec ?? new(),
+            Ports = service.Ports.Count > 0 ? service.Ports : null,
+        };
 
     private static UpdateStatusView StatusOf(UpdateProgress update) => new()
     {

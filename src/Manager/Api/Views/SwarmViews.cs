@@ -1,5 +1,6 @@
 using Orch.Contracts.Api;
 using Orch.Core.Model;
+using Orch.Core.Networking;
 
 namespace Orch.Manager.Api.Views;
 
@@ -16,7 +17,8 @@ public static class SwarmViews
         UpdatedAt = cluster.UpdatedAt.IsNever ? cluster.CreatedAt : cluster.UpdatedAt,
         Spec = SpecOf(cluster),
         TLSInfo = tls,
-        SubnetSize = 20,
+        DefaultAddrPool = [SubnetPool.DefaultPool.ToString()],
+        SubnetSize = SubnetPool.DefaultLength,
         DataPathPort = 4789,
         JoinTokens = tokens,
     };
