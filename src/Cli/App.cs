@@ -53,7 +53,7 @@ internal static class App
         }
         var (command, used) = CommandTable.Find(top.Words);
         if (command is null)
-            return Help.Group(terminal.Out, terminal.Err, top.Words, top.On("help"));
+            return Help.Group(terminal.Out, terminal.Err, top.Words);
         if (top.On("help"))
             return Help.Of(terminal.Out, command);
         return Run(command, [.. top.Words.Skip(used)], top, terminal);

@@ -70,6 +70,22 @@ internal static class CommandTable
         new("stack services", "List the services of a stack", () => StackServicesCommand.Definition),
     ];
 
+    internal sealed record Group(string Name, string Summary, bool Hidden = false);
+
+    /// <summary>The first words of commands of two words. Hidden is what only echoes a habit: <c>docker system events</c>.</summary>
+    public static readonly Group[] Groups =
+    [
+        new("api-token", "Manage credentials for the API"),
+        new("config", "Manage configs"),
+        new("context", "Manage the clusters to talk to"),
+        new("node", "Manage the machines of the cluster"),
+        new("registry", "Manage the cluster's logins at registries"),
+        new("secret", "Manage secrets"),
+        new("service", "Manage services"),
+        new("stack", "Manage stacks"),
+        new("system", "Show what happens in the cluster", Hidden: true),
+    ];
+
     private static IEnumerable<Entry> Files(string one, string many, FileKind kind) =>
     [
         new($"{one} create", $"Create a {one} from a file or standard input", () => FileCreateCommand.Definition(kind)),

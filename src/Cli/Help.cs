@@ -21,7 +21,7 @@ internal static class Help
     }
 
     /// <summary>Words that name no command: help when asked for or nothing was said, otherwise a usage error.</summary>
-    public static int Group(TextWriter to, TextWriter err, IReadOnlyList<string> words, bool asked)
+    public static int Group(TextWriter to, TextWriter err, IReadOnlyList<string> words)
     {
         var group = words.Count > 0 && CommandTable.All.Any(e => e.Name.StartsWith(words[0] + " ", StringComparison.Ordinal))
             ? words[0] : null;
@@ -41,7 +41,6 @@ internal static class Help
             Program(to);
         else
             Commands(to, group);
-        _ = asked;
         return 0;
     }
 
@@ -50,12 +49,7 @@ internal static class Help
         to.WriteLine("Usage:  orch [OPTIONS] COMMAND\n\nRuns containers on many machines as one.");
         Section(to, "Cluster commands:", CommandTable.All.Where(e => !e.Hidden && !e.Name.Contains(' ', StringComparison.Ordinal))
             .Select(e => (e.Name, e.Summary)));
-        Section(to, "Management commands:",
-        [
-            ("api-token", "Manage credentials for the API"), ("config", "Manage configs"),
-            ("context", "Manage the clusters to talk to"), ("node", "Manage the machines of the cluster"), ("secret", "Manage secrets"),
-            ("service", "Manage services"), ("stack", "Manage stacks"),
-        ]);
+        Section(to, "Management commands:", CommandTable.Groups.Where(group => !group.Hidden).Select(group => (group.Name, group.Summary)));
         WriteFlags(to, "Options:", App.GlobalFlags);
         to.WriteLine("\nRun 'orch COMMAND --help' for more information on a command.\n\nFirst steps:\n" +
             Indent("orch init\norch service create --name web --replicas 3 busybox sleep 1d\norch service ps web"));
@@ -63,7 +57,7 @@ internal static class Help
 
     private static void Commands(TextWriter to, string group)
     {
-        to.WriteLine($"Usage:  orch {group} COMMAND");
+        to.WriteLine($"Usage:  orch {group} COMMAND\n\n{CommandTable.Groups.Single(g => g.Name == group).Summary}");
         Section(to, "Commands:", CommandTable.All.Where(e => e.Name.StartsWith(group + " ", StringComparison.Ordinal))
             .Select(e => (e.Name[(group.Length + 1)..], e.Summary)));
         to.WriteLine($"\nRun 'orch {group} COMMAND --help' for more information on a command.");

@@ -15,6 +15,7 @@ internal static class ApiTokenLsCommand
         Name = "api-token ls",
         Summary = "List credentials for the API",
         Flags = [Listing.FormatFlag, Listing.QuietFlag],
+        Examples = "orch api-token ls --format '{{.Name}} {{.Expires}}'",
         Run = Run,
     };
 

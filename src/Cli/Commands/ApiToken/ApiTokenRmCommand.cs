@@ -10,6 +10,7 @@ internal static class ApiTokenRmCommand
         Name = "api-token rm",
         Usage = "NAME [NAME...]",
         Summary = "Remove credentials for the API",
+        Examples = "orch api-token rm ci",
         MinWords = 1,
         MaxWords = int.MaxValue,
         Run = call => ForEach.Word(call, name =>

@@ -14,6 +14,7 @@ internal static class ContextCommands
         Usage = "NAME",
         Summary = "Choose the cluster that commands are for",
         Details = $"\"{ContextStore.Local}\" is this machine's own manager. --host, --context, ORCH_HOST and ORCH_CONTEXT win over it.",
+        Examples = "orch context use prod\norch context use default",
         MinWords = 1,
         MaxWords = 1,
         Run = call =>
@@ -33,6 +34,7 @@ internal static class ContextCommands
         Usage = "[OPTIONS] NAME [NAME...]",
         Summary = "Forget clusters",
         Flags = [Flag.Switch("force", "Forget the one in use too", 'f')],
+        Examples = "orch context rm prod",
         MinWords = 1,
         MaxWords = int.MaxValue,
         Run = call =>
@@ -58,6 +60,7 @@ internal static class ContextCommands
         Usage = "[OPTIONS] NAME [NAME...]",
         Summary = "Show details of contexts, without their secrets",
         Flags = [Inspecting.FormatFlag],
+        Examples = "orch context inspect prod --format '{{.Host}}'",
         MinWords = 1,
         MaxWords = int.MaxValue,
         Run = call => Inspecting.Run(
@@ -70,6 +73,7 @@ internal static class ContextCommands
         Usage = "NAME",
         Summary = "Write a context with its credential to standard output",
         Details = "Whoever has it can do what its credential may. `orch context create NAME --from FILE` reads it.",
+        Examples = "orch context export prod > prod.json\norch context create prod --from prod.json",
         MinWords = 1,
         MaxWords = 1,
         Run = call =>

@@ -15,6 +15,7 @@ internal static class ContextLsCommand
         Name = "context ls",
         Summary = "List the clusters this person can reach",
         Flags = [Listing.FormatFlag, Listing.QuietFlag],
+        Examples = "orch context ls --format '{{.Name}} {{.Endpoint}}'",
         Run = Run,
     };
 

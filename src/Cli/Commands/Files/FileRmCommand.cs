@@ -11,6 +11,7 @@ internal static class FileRmCommand
         Usage = $"{FileWords.One(kind).ToUpperInvariant()} [{FileWords.One(kind).ToUpperInvariant()}...]",
         Summary = $"Remove {FileWords.One(kind)}s",
         Details = "What a service uses cannot be removed. Nobody is asked first.",
+        Examples = $"orch {FileWords.One(kind)} rm {(kind == FileKind.Secret ? "db-password" : "site.conf")}",
         MinWords = 1,
         MaxWords = int.MaxValue,
         Run = call => ForEach.Word(call, name =>
