@@ -48,6 +48,8 @@ public sealed record HostConfig
     public long? NanoCpus { get; init; }
     public long? Memory { get; init; }
     public long? MemoryReservation { get; init; }
+    public long? MemorySwap { get; init; }
+    public long? MemorySwappiness { get; init; }
     public long? PidsLimit { get; init; }
     public LogConfig? LogConfig { get; init; }
 }

@@ -22,7 +22,7 @@ public static class ContainerMapper
                 : request.HostPorts.Select(PortKey).Distinct().ToDictionary(key => key, _ => new EmptyObject()),
             Tty = spec.TTY,
             OpenStdin = spec.OpenStdin,
-            Env = List(spec.Env),
+            Env = List([.. spec.Env ?? [], .. ResourceVariables(request)]),
             Cmd = List(spec.Args),
             Entrypoint = List(spec.Command),
             WorkingDir = Text(spec.Dir),
@@ -37,6 +37,7 @@ public static class ContainerMapper
     private static HostConfig Host(ContainerRequest request, ContainerSpec spec)
     {
         var limits = request.Template.Resources?.Limits;
+        var memory = MemoryLimits.Of(request.Template.Resources);
         return new()
         {
             NetworkMode = request.Template.Networks is [{ Target: { Length: > 0 } target }, ..] ? target : null,
@@ -50,7 +51,7 @@ public static class ContainerMapper
             DnsSearch = List(spec.DNSConfig?.Search),
             DnsOptions = List(spec.DNSConfig?.Options),
             ExtraHosts = List(ExtraHosts(spec.Hosts)),
-            SecurityOpt = spec.Privileges?.NoNewPrivileges == true ? ["no-new-privileges"] : null,
+            SecurityOpt = SecurityOptions.Of(spec.Privileges),
             Sysctls = spec.Sysctls,
             Ulimits = spec.Ulimits,
             Init = spec.Init,
@@ -58,12 +59,23 @@ public static class ContainerMapper
             Isolation = Text(spec.Isolation),
             OomScoreAdj = spec.OomScoreAdj,
             NanoCpus = Positive(limits?.NanoCPUs),
-            Memory = Positive(limits?.MemoryBytes),
-            MemoryReservation = Positive(request.Template.Resources?.Reservations?.MemoryBytes),
+            Memory = memory.Memory,
+            MemoryReservation = memory.Reservation,
+            MemorySwap = memory.Swap,
+            MemorySwappiness = memory.Swappiness,
             PidsLimit = Positive(limits?.Pids),
-            LogConfig = request.Template.LogDriver is { Name: { Length: > 0 } driver } log ? new(driver, log.Options) : null,
+            LogConfig = Log(request.Template.LogDriver),
         };
     }
+
+    /// <summary>Options without a driver are for the one that the engine logs with by default.</summary>
+    private static LogConfig? Log(DriverConfig? log) =>
+        string.IsNullOrEmpty(log?.Name) && log?.Options is not { Count: > 0 } ? null : new(log.Name ?? "", log.Options);
+
+    /// <summary>DOCKER_RESOURCE_GPU=UUID1,UUID2, or a number for what has no names.</summary>
+    private static IEnumerable<string> ResourceVariables(ContainerRequest request) =>
+        request.Resources.GroupBy(resource => resource.Kind, StringComparer.OrdinalIgnoreCase)
+            .Select(kind => $"DOCKER_RESOURCE_{kind.Key.ToUpperInvariant()}={string.Join(',', kind.Select(one => one.Value))}");
 
     /// <summary>The user's labels cannot replace ours: an agent would lose sight of its own container.</summary>
     private static SortedDictionary<string, string> Labels(ContainerRequest request, ContainerSpec spec)

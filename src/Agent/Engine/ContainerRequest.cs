@@ -17,6 +17,9 @@ public sealed record ContainerRequest
     public required ulong SpecVersion { get; init; }
     public required TaskTemplate Template { get; init; }
 
+    /// <summary>Generic resources given to the task: a name, or a number of those that have none.</summary>
+    public IReadOnlyList<(string Kind, string Value)> Resources { get; init; } = [];
+
     /// <summary>Host-mode ports; Published 0 is left to the engine.</summary>
     public IReadOnlyList<EnginePort> HostPorts { get; init; } = [];
 }

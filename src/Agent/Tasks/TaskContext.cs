@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orch.Core.Model;
+using Orch.Core.Templates;
 using NodeDescription = Orch.Contracts.Agent.NodeDescription;
 
 namespace Orch.Agent.Tasks;
@@ -8,27 +9,17 @@ namespace Orch.Agent.Tasks;
 internal static class TaskContext
 {
     public static IReadOnlyDictionary<string, object?> Of(LocalTask task, NodeDescription node, NodeId nodeId) =>
-        new Dictionary<string, object?>
+        new TemplateContext
         {
-            ["Service"] = new Dictionary<string, object?>
-            {
-                ["ID"] = task.Assignment!.ServiceId,
-                ["Name"] = task.Spec!.ServiceName,
-                ["Labels"] = (task.Spec.ServiceLabels ?? []).ToDictionary(label => label.Key, label => (object?)label.Value),
-            },
-            ["Node"] = new Dictionary<string, object?>
-            {
-                ["ID"] = nodeId.ToString(),
-                ["Hostname"] = node.Hostname,
-                ["Platform"] = new Dictionary<string, object?> { ["Architecture"] = node.Architecture, ["OS"] = node.Os },
-            },
-            ["Task"] = new Dictionary<string, object?>
-            {
-                ["ID"] = task.Id.ToString(),
-                ["Name"] = task.Assignment.Name,
-                ["Slot"] = task.Assignment.Slot == 0
-                    ? nodeId.ToString()
-                    : task.Assignment.Slot.ToString(CultureInfo.InvariantCulture),
-            },
-        };
+            ServiceId = task.Assignment!.ServiceId,
+            ServiceName = task.Spec!.ServiceName,
+            ServiceLabels = task.Spec.ServiceLabels,
+            NodeId = nodeId.ToString(),
+            Hostname = node.Hostname,
+            Architecture = node.Architecture,
+            Os = node.Os,
+            TaskId = task.Id.ToString(),
+            TaskName = task.Assignment.Name,
+            Slot = task.Assignment.Slot == 0 ? nodeId.ToString() : task.Assignment.Slot.ToString(CultureInfo.InvariantCulture),
+        }.ToDot();
 }

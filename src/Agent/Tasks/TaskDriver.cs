@@ -1,6 +1,7 @@
 using Orch.Agent.Engine;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Core.Templates;
 
 namespace Orch.Agent.Tasks;
 
@@ -50,6 +51,8 @@ internal sealed class TaskDriver(
                 }
                 images.Await(task);
                 return false;
+            case TaskActionKind.Create:
+                return !Create(task);
             case TaskActionKind.Nothing:
                 return false;
             default:
@@ -60,6 +63,31 @@ internal sealed class TaskDriver(
         }
     }
 
+    /// <summary>False: a template of its spec cannot be expanded here, which is the task's end.</summary>
+    private bool Create(LocalTask task)
+    {
+        try
+        {
+            var request = ContainerMapper.Map(RequestOf(task));
+            task.Pending = new EngineCall.Create(outbox.NextCall(), task.Id, task.Assignment!.Name, request);
+        }
+        catch (TemplateException e)
+        {
+            task.Problem = e.Message;
+            return false;
+        }
+        task.LookIsOld = false;
+        outbox.Call(task.Pending);
+        return true;
+    }
+
+    private TaskTemplate Expanded(LocalTask task)
+    {
+        var template = task.Spec!.Template;
+        return template.ContainerSpec is not { } container || !ContainerTemplates.AreIn(container) ? template
+            : template with { ContainerSpec = ContainerTemplates.Expand(container, TaskContext.Of(task, core.Description, core.Identity.Node)) };
+    }
+
     private EngineCall Request(LocalTask task, TaskActionKind kind)
     {
         var id = outbox.NextCall();
@@ -68,8 +96,6 @@ internal sealed class TaskDriver(
         {
             case TaskActionKind.Look:
                 return new EngineCall.Look(id, task.Id);
-            case TaskActionKind.Create:
-                return new EngineCall.Create(id, task.Id, task.Assignment!.Name, ContainerMapper.Map(RequestOf(task)));
             case TaskActionKind.Start:
                 Starting(task);
                 return new EngineCall.Start(id, task.Id, container);
@@ -111,7 +137,8 @@ internal sealed class TaskDriver(
         ServiceId = task.Assignment.ServiceId,
         ServiceName = task.Spec!.ServiceName,
         SpecVersion = task.Spec.Version,
-        Template = task.Spec.Template,
+        Template = Expanded(task),
+        Resources = [.. task.Assignment.Resources.Select(resource => (resource.Kind, resource.Value))],
         HostPorts = TaskPorts.Wanted(task.Assignment, task.Spec),
     };
 

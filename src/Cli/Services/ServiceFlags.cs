@@ -72,6 +72,8 @@ internal static class ServiceFlags
         Flag.Value("log-driver", "string", "Logging driver"),
         Flag.List("log-opt", "Logging driver options"),
         Flag.Value("max-concurrent", "uint", "Job tasks to run at once (default: all of --replicas)"),
+        Flag.Value("memory-swap", "bytes", "Swap beside the memory limit (-1 = unlimited; default: as much as memory)"),
+        Flag.Value("memory-swappiness", "int", "How eagerly to swap (0 to 100; -1 = the machine's default)"),
         Flag.Switch("no-healthcheck", "Disable any health check of the image"),
         Flag.Switch("no-resolve-image", "Do not ask the registry for the digest of the image and its platforms"),
         Flag.Value("oom-score-adj", "int", "Tune the host's out-of-memory preferences (-1000 to 1000)"),

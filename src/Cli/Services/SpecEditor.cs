@@ -47,7 +47,7 @@ internal static class SpecEditor
                 Reservations = reservations with { GenericResources = kept.Concat(added).ToList().OrNull() },
             };
         }
-        return flags.HasAny("limit-cpu", "limit-memory", "limit-pids", "reserve-cpu", "reserve-memory")
+        return flags.HasAny("limit-cpu", "limit-memory", "limit-pids", "reserve-cpu", "reserve-memory", "memory-swap", "memory-swappiness")
             ? SpecParts.Resources(flags, old) : old;
     }
 

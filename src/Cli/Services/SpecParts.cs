@@ -97,8 +97,14 @@ internal static class SpecParts
                 NanoCPUs = Given(flags, "reserve-cpu", flags.Convert("reserve-cpu", OtherSyntax.Cpus), reservations.NanoCPUs),
                 MemoryBytes = Given(flags, "reserve-memory", flags.Bytes("reserve-memory"), reservations.MemoryBytes),
             },
+            SwapBytes = !flags.Has("memory-swap") ? old?.SwapBytes
+                : flags.Text("memory-swap") is "" ? null : flags.Convert("memory-swap", Swap),
+            MemorySwappiness = !flags.Has("memory-swappiness") ? old?.MemorySwappiness
+                : flags.Number("memory-swappiness") is >= 0 and var swappiness ? swappiness : null,
         };
     }
+
+    private static long Swap(string text) => text == "-1" ? -1 : ByteSize.Parse(text);
 
     public static DriverConfig? Log(ParsedFlags flags, DriverConfig? old)
     {

@@ -22,35 +22,26 @@ internal sealed record Picture(Verdict Verdict, string Title, int Done, int Tota
 internal sealed record TaskLine(string Label, string State, string? Error);
 
 /// <summary>
-/// How far a service is from what its spec wants, kept up to date from watch events. Pure: the same events give the
-/// same pictures.
+/// How far a service is from what its spec wants.
 /// </summary>
-internal sealed class Convergence(bool rollbackWanted)
+internal sealed class Convergence(bool rollbackWanted) : WatchedState
 {
     private readonly Dictionary<string, TaskView> _tasks = [];
     private readonly Dictionary<string, NodeView> _nodes = [];
     private ServiceView? _service;
     private string _template = "";
 
-    /// <summary>The present state has been received whole; what follows are changes.</summary>
-    public bool IsSynced { get; private set; }
-
-    /// <summary>The watch starts over: what it said before may have changed meanwhile.</summary>
-    public void Reset()
+    protected override void Clear()
     {
         _tasks.Clear();
         _nodes.Clear();
         _service = null;
-        IsSynced = false;
     }
 
-    public void Apply(WatchEvent change)
+    protected override void Take(WatchEvent change)
     {
         switch (change.Type)
         {
-            case WatchEvent.Synced:
-                IsSynced = true;
-                break;
             case WatchEvent.Service when WatchDecoder.Object(change, ApiJson.Default.ServiceView) is { } service:
                 _service = change.Action == WatchEvent.Remove ? null : service;
                 _template = TemplateText(service.Spec.TaskTemplate ?? new());
@@ -64,15 +55,7 @@ internal sealed class Convergence(bool rollbackWanted)
         }
     }
 
-    private static void Keep<T>(Dictionary<string, T> objects, string id, T value, WatchEvent change)
-    {
-        if (change.Action == WatchEvent.Remove)
-            objects.Remove(id);
-        else
-            objects[id] = value;
-    }
-
-    public Picture Look()
+    public override Picture Look()
     {
         if (_service is null)
             return IsSynced

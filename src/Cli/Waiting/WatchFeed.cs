@@ -23,10 +23,9 @@ internal sealed class WatchFeed : IDisposable
         _reader.Start();
     }
 
-    public static WatchFeed Open(OrchClient client, string serviceId)
+    public static WatchFeed Open(OrchClient client, string path)
     {
-        var filter = Uri.EscapeDataString($$"""{"service":["{{serviceId}}"]}""");
-        var (connection, lines) = client.Open($"/orch/v1/watch?filters={filter}");
+        var (connection, lines) = client.Open(path);
         return new WatchFeed(connection, lines);
     }
 

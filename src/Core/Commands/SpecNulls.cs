@@ -41,6 +41,9 @@ internal static class SpecNulls
         yield return ("ContainerSpec.CapabilityAdd", container.CapabilityAdd);
         yield return ("ContainerSpec.CapabilityDrop", container.CapabilityDrop);
         yield return ("ContainerSpec.Ulimits", container.Ulimits);
+        yield return ("ContainerSpec.DNSConfig.Nameservers", container.DNSConfig?.Nameservers);
+        yield return ("ContainerSpec.DNSConfig.Search", container.DNSConfig?.Search);
+        yield return ("ContainerSpec.DNSConfig.Options", container.DNSConfig?.Options);
         yield return ("ContainerSpec.Healthcheck.Test", container.Healthcheck?.Test);
     }
 }

@@ -9,13 +9,10 @@ namespace Orch.Core.Commands;
 /// </summary>
 public static partial class SpecRules
 {
-    private const long MinMemoryBytes = 4 * 1024 * 1024;
-    private const long MinNanoCpus = 1_000_000;
-
     /// <summary>The first broken rule, or null.</summary>
     public static Refusal? Check(ServiceSpec spec) =>
-        SpecNulls.Check(spec) ?? CheckName(spec.Name) ?? CheckDependencies(spec) ?? CheckContainer(spec.TaskTemplate) ?? CheckMode(spec)
-        ?? CheckResources(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
+        SpecNulls.Check(spec) ?? CheckName(spec.Name) ?? CheckDependencies(spec) ?? CheckContainer(spec) ?? CheckMode(spec)
+        ?? ResourceRules.Check(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
         ?? CheckPlacement(spec.TaskTemplate?.Placement)
         ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)
         ?? CheckEndpoint(spec.EndpointSpec) ?? FileRules.CheckReferences(spec.TaskTemplate?.ContainerSpec) ?? NotYet.Check(spec);
@@ -43,8 +40,9 @@ public static partial class SpecRules
         return dependencies.Any(one => one.Service == spec.Name) ? Invalid($"service {spec.Name} depends on itself") : null;
     }
 
-    private static Refusal? CheckContainer(TaskTemplate? template)
+    private static Refusal? CheckContainer(ServiceSpec spec)
     {
+        var template = spec.TaskTemplate;
         if (template?.ContainerSpec is not { } container)
             return Invalid("mismatched Runtime and *Spec fields");
         if (template.Runtime is not (null or "" or "container"))
@@ -55,17 +53,7 @@ public static partial class SpecRules
             return Invalid($"ContainerSpec: \"{container.Image}\" is not a valid repository/tag");
         if (container.PullOptions?.Policy is not (null or "" or "missing" or "always" or "never"))
             return Invalid($"invalid pull policy \"{container.PullOptions.Policy}\": expected missing, always or never");
-        var targets = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var mount in container.Mounts ?? [])
-        {
-            if (mount.Type is not (null or "" or "bind" or "volume" or "tmpfs" or "image" or "npipe"))
-                return Invalid($"invalid MountType: \"{mount.Type}\"");
-            if (mount.Target is null or "" || !mount.Target.StartsWith('/'))
-                return Invalid($"ContainerSpec: invalid mount target, must be an absolute path: {mount.Target}");
-            if (!targets.Add(mount.Target.TrimEnd('/')))
-                return Invalid($"ContainerSpec: duplicate mount point: {mount.Target}");
-        }
-        return container.StopGracePeriod < 0 ? Invalid("ContainerSpec: StopGracePeriod cannot be negative") : null;
+        return ContainerRules.Check(container, spec.Labels);
     }
 
     private static Refusal? CheckMode(ServiceSpec spec)
@@ -83,19 +71,6 @@ public static partial class SpecRules
     }
 
     private const ulong MaxReplicas = 1_000_000;
-
-    private static Refusal? CheckResources(ResourceRequirements? resources) =>
-        CheckAmounts(resources?.Limits?.NanoCPUs, resources?.Limits?.MemoryBytes)
-        ?? CheckAmounts(resources?.Reservations?.NanoCPUs, resources?.Reservations?.MemoryBytes);
-
-    private static Refusal? CheckAmounts(long? nanoCpus, long? memoryBytes)
-    {
-        if (nanoCpus is not (null or 0) && nanoCpus < MinNanoCpus)
-            return Invalid($"invalid cpu value {nanoCpus.Value / 1e9:0.#########}: Must be at least {MinNanoCpus / 1e9:0.###}");
-        if (memoryBytes is not (null or 0) && memoryBytes < MinMemoryBytes)
-            return Invalid($"invalid memory value {memoryBytes}: Must be at least 4MiB");
-        return null;
-    }
 
     private static Refusal? CheckRestart(RestartPolicy? policy)
     {

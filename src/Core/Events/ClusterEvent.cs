@@ -59,7 +59,8 @@ public sealed record ApiTokenRemoved(string Name) : ClusterEvent;
 public sealed record TaskCreated(
     TaskId Id, ServiceId Service, ulong Slot, NodeId SlotNode, ulong SpecVersion, TaskState Desired, Timestamp NotBefore,
     RestartHistory Restarts, Timestamp At) : ClusterEvent;
-public sealed record TaskAssigned(TaskId Id, NodeId Node, Timestamp At) : ClusterEvent;
+public sealed record TaskAssigned(TaskId Id, NodeId Node, Timestamp At, IReadOnlyList<AssignedResource>? Resources = null)
+    : ClusterEvent;
 public sealed record TaskDesiredSet(TaskId Id, TaskState Desired, Timestamp At) : ClusterEvent;
 public sealed record TaskRemoved(TaskId Id) : ClusterEvent;
 

@@ -18,6 +18,9 @@ public sealed record TaskRecord
     /// <summary>None until the scheduler placed it.</summary>
     public NodeId NodeId { get; init; }
 
+    /// <summary>The generic resources it was given there.</summary>
+    public IReadOnlyList<AssignedResource>? Resources { get; init; }
+
     /// <summary>Ready, running, shutdown or remove.</summary>
     public TaskState Desired { get; init; } = TaskState.Running;
     public required ObservedStatus Status { get; init; }

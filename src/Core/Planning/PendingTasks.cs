@@ -105,7 +105,8 @@ internal sealed class PendingTasks
             return new([], Ids(tasks));
         var result = work.Scheduler.Place(tasks[0].Spec, [.. tasks.Take(now).Select(task => task.Id)], work.Now);
         foreach (var placed in result.Placed)
-            work.Emit(new TaskAssigned(placed.Task, placed.Node, work.Now));
+            work.Emit(new TaskAssigned(placed.Task, placed.Node, work.Now,
+                GenericAssignment.Of(work.State, tasks[0].Spec, placed.Node)));
         if (result.Placed.Count == now)
             return new([], Ids(tasks.Skip(now)));
 
@@ -131,7 +132,8 @@ internal sealed class PendingTasks
                 left.Add(task.Id);
                 continue;
             }
-            work.Emit(new TaskAssigned(task.Id, task.Slot.Node, work.Now));
+            work.Emit(new TaskAssigned(task.Id, task.Slot.Node, work.Now,
+                GenericAssignment.Of(work.State, task.Spec, task.Slot.Node)));
             room--;
         }
         return new(left, []);

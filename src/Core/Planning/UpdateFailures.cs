@@ -25,7 +25,7 @@ internal static class UpdateFailures
     /// </summary>
     public static void Overdue(Workspace work, Service service, TaskRecord task, TimeSpan deadline)
     {
-        var cause = $"did not run within {deadline:c}";
+        var cause = $"did not run within {Words(deadline)}";
         if (task.NodeId.IsNone)
         {
             // No agent will ever report on it: it ends here, with the reason it waited for, and counts when it is retired.
@@ -35,8 +35,12 @@ internal static class UpdateFailures
             return;
         }
         work.Emit(new TaskDesiredSet(task.Id, TaskState.Shutdown, work.Now));
-        Count(work, service, $"because task {task.Id} {cause}");
+        var now = task.Status.Error is { Length: > 0 } reason ? $": {reason}" : $" (it was {task.State.Word()})";
+        Count(work, service, $"because task {task.Id} {cause}{now}");
     }
+
+    private static string Words(TimeSpan time) => time.Ticks % TimeSpan.TicksPerMinute == 0
+        ? $"{time.Ticks / TimeSpan.TicksPerMinute} min" : $"{time.TotalSeconds:0.###} s";
 
     private static void Count(Workspace work, Service service, string cause)
     {

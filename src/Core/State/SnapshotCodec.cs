@@ -107,11 +107,12 @@ public sealed record StoredRevision(ServiceId Service, ServiceRevision Revision)
 public sealed record StoredTask(
     TaskId Id, ServiceId Service, ulong SpecVersion, ulong Slot, NodeId SlotNode, NodeId Node, TaskState Desired,
     ObservedStatus Status, Timestamp CreatedAt, Timestamp UpdatedAt, ulong Version, Timestamp NotBefore,
-    Timestamp RunningSince, RestartHistory Restarts)
+    Timestamp RunningSince, RestartHistory Restarts, IReadOnlyList<AssignedResource>? Resources = null)
 {
     public static StoredTask From(TaskRecord task) => new(
         task.Id, task.ServiceId, task.Spec.Version, task.Slot.Number, task.Slot.Node, task.NodeId, task.Desired,
-        task.Status, task.CreatedAt, task.UpdatedAt, task.Version, task.NotBefore, task.RunningSince, task.Restarts);
+        task.Status, task.CreatedAt, task.UpdatedAt, task.Version, task.NotBefore, task.RunningSince, task.Restarts,
+        task.Resources);
 
     public TaskRecord ToRecord(TaskSpec spec) => new()
     {
@@ -127,6 +128,7 @@ public sealed record StoredTask(
         NotBefore = NotBefore,
         RunningSince = RunningSince,
         Restarts = Restarts ?? RestartHistory.None,
+        Resources = Resources,
     };
 }
 

@@ -82,7 +82,7 @@ internal static class TaskFold
             At = e.At,
             Message = "scheduler assigned task to node",
         };
-        Put(state, task with { NodeId = e.Node, Status = status }, e.At, changes);
+        Put(state, task with { NodeId = e.Node, Status = status, Resources = e.Resources }, e.At, changes);
     }
 
     /// <summary>States only increase; a later report of the same state may add details.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Orch.Contracts.Agent;
@@ -31,6 +32,11 @@ internal static class SessionMapping
             Name = task.Name,
             DesiredState = (uint)task.Desired,
         };
+        foreach (var resource in task.Resources ?? [])
+        {
+            var value = resource.Name ?? resource.Count.ToString(CultureInfo.InvariantCulture);
+            assignment.Resources.Add(new GenericName { Kind = resource.Kind, Value = value });
+        }
         foreach (var port in (task.Spec.Endpoint?.Ports ?? []).Where(port => port.PublishMode == "host"))
         {
             assignment.HostPorts.Add(new PublishedPort

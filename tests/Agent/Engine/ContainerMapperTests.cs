@@ -52,6 +52,36 @@ public sealed class ContainerMapperTests
     }
 
     [Fact]
+    public void Swap_is_counted_together_with_memory_and_privileges_become_security_options()
+    {
+        var host = Body("""
+            {"ContainerSpec":{"Image":"i","Privileges":{"SELinuxContext":{"Type":"t","Level":"l"},"Seccomp":{"Mode":"custom","Profile":"e30="},
+              "AppArmor":{"Mode":"disabled"},"NoNewPrivileges":true}},
+             "Resources":{"Limits":{"MemoryBytes":1000},"Reservations":{"MemoryBytes":5000},"SwapBytes":500,"MemorySwappiness":0},
+             "LogDriver":{"Options":{"max-size":"1m"}}}
+            """).GetProperty("HostConfig");
+
+        Assert.Equal((1500, 0), (host.GetProperty("MemorySwap").GetInt64(), host.GetProperty("MemorySwappiness").GetInt64()));
+        Assert.Equal(1000, host.GetProperty("MemoryReservation").GetInt64());
+        Assert.Equal("""["label=type:t","label=level:l","seccomp={}","apparmor=unconfined","no-new-privileges"]""",
+            host.GetProperty("SecurityOpt").GetRawText());
+        Assert.Equal("""{"Type":"","Config":{"max-size":"1m"}}""", host.GetProperty("LogConfig").GetRawText());
+    }
+
+    [Fact]
+    public void Generic_resources_are_in_the_environment()
+    {
+        var created = ContainerMapper.Map(new()
+        {
+            Cluster = new ClusterId(1), Node = new NodeId(2), Task = new TaskId(3), TaskName = "web.1.x", ServiceId = "svc",
+            ServiceName = "web", SpecVersion = 7, Template = new() { ContainerSpec = new() { Image = "i", Env = ["A=1"] } },
+            Resources = [("gpu", "u1"), ("ssd", "3"), ("gpu", "u2")],
+        });
+
+        Assert.Equal(["A=1", "DOCKER_RESOURCE_GPU=u1,u2", "DOCKER_RESOURCE_SSD=3"], created.Env!);
+    }
+
+    [Fact]
     public void Mounts_of_every_type_are_passed_on_with_what_is_not_known_here()
     {
         var mounts = Body("""

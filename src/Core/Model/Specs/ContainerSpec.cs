@@ -47,9 +47,35 @@ public sealed record PullOptions : SpecObject
     public string? Policy { get; init; }
 }
 
+/// <summary>What holds the container in. A credential spec, for Windows only, is not modelled: it is refused.</summary>
 public sealed record Privileges : SpecObject
 {
+    public SELinuxContext? SELinuxContext { get; init; }
+    public SeccompOptions? Seccomp { get; init; }
+    public AppArmorOptions? AppArmor { get; init; }
     public bool? NoNewPrivileges { get; init; }
+}
+
+public sealed record SELinuxContext : SpecObject
+{
+    public bool? Disable { get; init; }
+    public string? User { get; init; }
+    public string? Role { get; init; }
+    public string? Type { get; init; }
+    public string? Level { get; init; }
+}
+
+/// <summary>Mode is default, unconfined or custom, which has the profile's JSON text.</summary>
+public sealed record SeccompOptions : SpecObject
+{
+    public string? Mode { get; init; }
+    public byte[]? Profile { get; init; }
+}
+
+/// <summary>Mode is default or disabled.</summary>
+public sealed record AppArmorOptions : SpecObject
+{
+    public string? Mode { get; init; }
 }
 
 /// <summary>Test is ["NONE"], ["CMD", …] or ["CMD-SHELL", text]; absent: the image's own check.</summary>

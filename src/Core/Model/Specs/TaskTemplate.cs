@@ -33,6 +33,12 @@ public sealed record ResourceRequirements : SpecObject
 {
     public Limits? Limits { get; init; }
     public Reservations? Reservations { get; init; }
+
+    /// <summary>Swap beside the limit of memory: -1 unlimited, absent: the engine's default (as much again as memory).</summary>
+    public long? SwapBytes { get; init; }
+
+    /// <summary>0 to 100; -1 or absent: the engine's default.</summary>
+    public long? MemorySwappiness { get; init; }
 }
 
 public sealed record Limits : SpecObject

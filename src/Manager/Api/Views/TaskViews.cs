@@ -23,8 +23,13 @@ public static class TaskViews
         NodeID = task.NodeId.IsNone ? null : task.NodeId.ToString(),
         Status = StatusOf(task.Status),
         DesiredState = DesiredOf(task).Word(),
+        GenericResources = task.Resources?.Select(ResourceOf).ToList(),
         JobIteration = task.Spec.JobIteration is { } iteration ? new() { Index = iteration } : null,
     };
+
+    private static GenericResource ResourceOf(AssignedResource given) => given.Name is { } name
+        ? new() { NamedResourceSpec = new() { Kind = given.Kind, Value = name } }
+        : new() { DiscreteResourceSpec = new() { Kind = given.Kind, Value = given.Count } };
 
     /// <summary>Docker counts the slots of a job from 0, and leaves a 0 out.</summary>
     private static ulong? SlotOf(TaskRecord task) =>
