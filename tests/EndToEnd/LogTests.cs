@@ -41,6 +41,9 @@ public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelp
         Assert.Equal(2, (await Manager.OkAsync("logs", "--grep", "line [2]", "once")).TrimEnd().Split('\n').Length);
         Assert.Equal(2, (await Manager.OkAsync("logs", "--tail", "1", "--raw", "once")).TrimEnd().Split('\n').Length);
 
+        Assert.All((await Manager.OkAsync("logs", "--format", "json", "once")).TrimEnd().Split('\n'), line =>
+            Assert.Matches("""\"Message\":\"line [123]\",\"Node\":\"n[12]\",.*\"Stream\":\"stdout\",\"Task\":\"once\.[12]\",""", line));
+
         var docker = (await DockerAsync("service", "logs", "once")).EnsureSuccess().Output.TrimEnd().Split('\n');
         Assert.Equal(6, docker.Length);
         Assert.All(docker, line => Assert.Matches(@"^once\.[12]\.[0-9a-z]{12}@n[12]    \| line [123]$", line));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Orch.Cli.Output;
+using Orch.Cli.Output.Templates;
 using Orch.Cli.Parsing;
 
 namespace Orch.Cli.Logs;
@@ -7,6 +9,8 @@ namespace Orch.Cli.Logs;
 /// <summary>What a reader of logs asked for: the manager's query, and what is left to the client.</summary>
 internal sealed record LogAsk(IReadOnlyList<string> Query, Regex? Grep, bool Follow)
 {
+    /// <summary>Null: lines for people.</summary>
+    public Template? Format { get; init; }
     public bool Details { get; init; }
     public bool Raw { get; init; }
     public bool Timestamps { get; init; }
@@ -22,6 +26,7 @@ internal static class LogFlags
     [
         Flag.Switch("details", "Show extra details provided to logs"),
         Flag.Switch("follow", "Follow log output", 'f'),
+        Flag.Value("format", "string", "Format each line: 'json' or a Go TEMPLATE like '{{.Task}}: {{.Message}}'"),
         Flag.Value("grep", "regexp", "Show only the lines that match"),
         Flag.Switch("no-resolve", "Do not map IDs to Names in output"),
         Flag.Switch("no-task-ids", "Do not include task IDs in output"),
@@ -39,13 +44,15 @@ internal static class LogFlags
         var query = new List<string> { "stdout=1", "stderr=1", "details=1", $"tail={Uri.EscapeDataString(flags.Text("tail") ?? "all")}" };
         if (flags.On("follow"))
             query.Add("follow=1");
-        if (flags.On("timestamps"))
+        var format = flags.Text("format") is { Length: > 0 } given ? Listing.LineTemplate(given) : null;
+        if (flags.On("timestamps") || format is not null)
             query.Add("timestamps=1");
         foreach (var limit in new[] { "since", "until" })
             if (flags.Text(limit) is { Length: > 0 } text)
                 query.Add($"{limit}={Moment(limit, text, call.Terminal.Clock)}");
         return new LogAsk(query, Pattern(flags.Text("grep")), flags.On("follow"))
         {
+            Format = format,
             Details = flags.On("details"),
             Raw = flags.On("raw"),
             Timestamps = flags.On("timestamps"),

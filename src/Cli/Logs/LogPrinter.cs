@@ -14,15 +14,20 @@ internal sealed class LogPrinter(Invocation call, LogAsk ask, bool aligned)
     private static readonly int[] Colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 
     private readonly Dictionary<(string, string), string> _names = [];
-    private readonly Dictionary<string, string> _known = [];
+    private readonly LogNames _owners = new(call.Client, ask.Resolve);
     private readonly bool _colour = aligned && call.Terminal.IsInteractive && call.Terminal.Env("NO_COLOR") is null or "";
     private int _widest;
 
     public void Write(LogFrame frame)
     {
-        var line = LogLine.Parse(frame.Payload, ask.Timestamps);
+        var line = LogLine.Parse(frame.Payload, ask.Timestamps || ask.Format is not null);
         if (ask.Grep is { } wanted && !wanted.IsMatch(line.Text.TrimEnd('\n', '\r')))
             return;
+        if (ask.Format is { } format)
+        {
+            call.Out.Write(format.Render(Fields(frame.Stream, line)) + "\n");
+            return;
+        }
         var to = frame.Stream == 2 ? call.Err : call.Out;
         if (line.Time.Length > 0)
             to.Write(line.Time + " ");
@@ -34,6 +39,19 @@ internal sealed class LogPrinter(Invocation call, LogAsk ask, bool aligned)
         if (!line.Text.EndsWith('\n') && !ask.Raw)
             to.Write('\n');
     }
+
+    /// <summary>Both streams go to standard output: each line says which it was.</summary>
+    private Dictionary<string, object?> Fields(byte stream, LogLine line) => new()
+    {
+        ["Time"] = line.Time,
+        ["Service"] = _owners.Service(line.Service),
+        ["Task"] = $"{_owners.Service(line.Service)}.{_owners.Slot(line.Task)}",
+        ["TaskID"] = line.Task,
+        ["Node"] = _owners.Node(line.Node),
+        ["Stream"] = stream == 2 ? "stderr" : "stdout",
+        ["Details"] = line.Details,
+        ["Message"] = line.Text.TrimEnd('\n', '\r'),
+    };
 
     private string Prefix(LogLine line)
     {
@@ -52,11 +70,11 @@ internal sealed class LogPrinter(Invocation call, LogAsk ask, bool aligned)
 
     private string Name(LogLine line)
     {
-        var slot = call.Client.Find($"/tasks/{Query.Segment(line.Task)}", ApiJson.Default.TaskView)?.Slot ?? 0;
-        var name = $"{Named("services", line.Service)}.{slot}";
+        var slot = _owners.Slot(line.Task);
+        var name = $"{_owners.Service(line.Service)}.{slot}";
         if (ask.TaskIds)
             name += "." + (ask.WholeIds ? line.Task : ServiceLsCommand.ShortId(line.Task));
-        name += "@" + Named("nodes", line.Node);
+        name += "@" + _owners.Node(line.Node);
         var digits = aligned ? 0 : Digits(line.Service) - $"{slot}".Length;
         return digits > 0 ? name + new string(' ', digits) : name;
     }
@@ -64,17 +82,4 @@ internal sealed class LogPrinter(Invocation call, LogAsk ask, bool aligned)
     private int Digits(string service) =>
         call.Client.Find($"/services/{Query.Segment(service)}", ApiJson.Default.ServiceView)?.Spec.Mode?.Replicated?.Replicas is { } n
             ? $"{n}".Length : 1;
-
-    /// <summary>What is gone, or not to be resolved, is shown by its id.</summary>
-    private string Named(string kind, string id)
-    {
-        if (!ask.Resolve)
-            return id;
-        if (_known.TryGetValue(id, out var name))
-            return name;
-        name = kind == "services"
-            ? call.Client.Find($"/services/{Query.Segment(id)}", ApiJson.Default.ServiceView)?.Spec.Name
-            : call.Client.Find($"/nodes/{Query.Segment(id)}", ApiJson.Default.NodeView)?.Description.Hostname;
-        return _known[id] = name is { Length: > 0 } ? name : id;
-    }
 }

@@ -25,7 +25,7 @@ internal static class Listing
         else if (format.StartsWith("table ", StringComparison.Ordinal))
             WriteTemplateTable(call.Out, format[6..], columns, rows, forTable);
         else
-            WriteLines(call.Out, format == "json" ? "{{json .}}" : Unescape(format), rows);
+            WriteLines(call.Out, LineTemplate(format), rows);
     }
 
     private static void WriteTable(TextWriter to, IReadOnlyList<(string Field, string Heading)> columns,
@@ -47,9 +47,8 @@ internal static class Listing
         TextColumns.Write(to, [template.Render(headings), .. Adjust(rows, forTable).Select(row => template.Render(row))]);
     }
 
-    private static void WriteLines(TextWriter to, string format, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
+    private static void WriteLines(TextWriter to, Template template, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
     {
-        var template = Template.Parse(format);
         foreach (var row in rows)
         {
             to.Write(template.Render(row));
@@ -69,6 +68,9 @@ internal static class Listing
     }
 
     /// <summary>Shells hand on \t and \n as written; Docker reads them as tab and line end.</summary>
+    /// <summary>What --format says of one object at a time: a template of fields, or the whole object as a line of JSON.</summary>
+    public static Template LineTemplate(string format) => Template.Parse(format == "json" ? "{{json .}}" : Unescape(format));
+
     private static string Unescape(string format) =>
         format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orch.Cli.Http;
 using Orch.Cli.Logs;
-using Orch.Cli.Output.Templates;
+using Orch.Cli.Output;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Api;
 
@@ -37,7 +37,7 @@ internal static class EventsCommand
             if (call.Flags.Text(limit) is { Length: > 0 } text)
                 query.Add($"{limit}={LogFlags.Moment(limit, text, call.Terminal.Clock)}");
         var format = call.Flags.Text("format");
-        var template = format is null or "" ? null : Template.Parse(format == "json" ? "{{json .}}" : format);
+        var template = format is null or "" ? null : Listing.LineTemplate(format);
         var (connection, lines) = call.Client.Open(Query.Path("/events", [.. query]));
         using var _ = connection;
         using var stop = call.Terminal.Interrupted.Register(connection.Dispose);
