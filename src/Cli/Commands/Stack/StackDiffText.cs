@@ -1,5 +1,3 @@
-using Orch.Stacks.Changes;
-
 namespace Orch.Cli.Commands.Stack;
 
 /// <summary>What a deploy would change, for people: a line per object, and below a service a line per key.</summary>
@@ -11,39 +9,15 @@ internal static class StackDiffText
     public static bool Write(TextWriter to, StackDeployment deployment, bool prune)
     {
         var any = false;
-        void Line(string text)
+        foreach (var line in StackDiffLine.Of(deployment, prune))
         {
             any = true;
-            to.WriteLine(text);
+            var sign = line.Action switch { "create" => '+', "remove" => '-', _ => '~' };
+            to.WriteLine($"{sign} {line.Kind} {line.Name}" + (line.Effect.Length > 0 ? $": {line.Effect}" : ""));
+            foreach (var key in line.Change?.Keys ?? [])
+                to.WriteLine($"    {key.Key}: {Shown(key.Before)} → {Shown(key.After)}");
         }
-        foreach (var network in deployment.NewNetworks)
-            Line($"+ network {network.Name}");
-        foreach (var file in deployment.NewFiles)
-            Line($"+ {(file.Kind == Orch.Stacks.Conversion.FileKind.Secret ? "secret" : "config")} {file.Name}");
-        foreach (var change in deployment.Changes)
-        {
-            if (change.Kind == ChangeKind.Create)
-                Line($"+ service {change.Service}");
-            if (change.Kind != ChangeKind.Update)
-                continue;
-            Line($"~ service {change.Service}: {Effect(deployment, change)}");
-            foreach (var key in change.Keys)
-                Line($"    {key.Key}: {Shown(key.Before)} → {Shown(key.After)}");
-        }
-        if (prune)
-            foreach (var (kind, name) in StackPrune.Candidates(deployment))
-                Line($"- {kind} {name}");
         return any;
-    }
-
-    private static string Effect(StackDeployment deployment, ServiceChange change)
-    {
-        if (!change.ReplacesTasks)
-            return "its tasks keep running";
-        var mode = deployment.Current[change.Service].Spec.Mode;
-        if (deployment.Current[change.Service].Spec.IsJob)
-            return "the job runs again";
-        return mode?.Global is not null ? "all its tasks restart" : $"its tasks restart ({mode?.Replicated?.Replicas ?? 1})";
     }
 
     private static string Shown(string? value) => value is null ? "(none)"
