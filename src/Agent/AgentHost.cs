@@ -37,13 +37,15 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var renewal = new RenewalLoop(
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
-        var executor = new EngineExecutor(engine, images, inputs.Writer, stop.Token);
+        var folders = new TaskFolders(options.Paths.FilesDir, log);
+        var executor = new EngineExecutor(engine, images, folders, inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
             engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
             NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);
-        var loop = new AgentLoop(new AgentCore(Identity(), journal.State), journal, inputs.Reader, inputs.Writer, clock)
+        var loop = new AgentLoop(new AgentCore(Identity(), journal.State, folders.Find()), journal, inputs.Reader, inputs.Writer, clock)
         {
             Call = executor.Submit,
+            ClearFiles = folders.Clear,
             Session = session,
             SetManagers = managers => Remember(directory, managers),
             Log = log,

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
+using Orch.Core.Model;
 
 namespace Orch.Agent;
 
@@ -17,6 +18,7 @@ internal sealed class AgentLoop(
     private readonly List<AgentOutput> _outputs = [];
 
     public required Action<EngineCall> Call { get; init; }
+    public required Action<TaskId> ClearFiles { get; init; }
     public required ManagerSession Session { get; init; }
     public required Action<IReadOnlyList<string>> SetManagers { get; init; }
     public required AgentLog Log { get; init; }
@@ -49,6 +51,7 @@ internal sealed class AgentLoop(
             switch (output)
             {
                 case AgentOutput.Call call: Call(call.Request); break;
+                case AgentOutput.ClearFiles clear: ClearFiles(clear.Task); break;
                 case AgentOutput.Send send: Session.Send(send.Session, send.Message); break;
                 case AgentOutput.DropSession drop: Session.Drop(drop.Session, drop.Reason); break;
                 case AgentOutput.SetManagers managers: SetManagers(managers.Managers); break;

@@ -10,6 +10,7 @@ internal static class Departure
 {
     public static void Forget(MachinePaths paths)
     {
+        _ = MemoryFolder.Unmount(paths.FilesDir);
         if (Directory.Exists(paths.AgentDir))
             Directory.Delete(paths.AgentDir, recursive: true);
         if (Directory.Exists(paths.TlsDir))

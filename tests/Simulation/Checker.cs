@@ -19,6 +19,8 @@ internal sealed class Checker(World world)
     private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
     private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
 
+    private readonly HashSet<(NodeId, FileId)> _entitled = [];
+
     public ClusterState Truth => _truth;
     private StartOrderChecker Order { get; } = new();
 
@@ -69,8 +71,21 @@ internal sealed class Checker(World world)
             if (e is TaskAssigned assigned)
                 Order.Assigned(_truth, assigned);
             Fold.Apply(_truth, e, _truth.Revision + 1, new Changes());
+            if (e is TaskAssigned { Id: var id } && _truth.Tasks.Get(id) is { } given)
+                _entitled.UnionWith(FileReferences.In(given.Spec.Template).Select(file => (given.NodeId, file)));
             Count(e);
             world.Note(e.GetType().Name, 0, (long)_truth.Revision);
+        }
+    }
+
+    /// <summary>A secret reaches only machines that were given a task with it.</summary>
+    public void Delivered(NodeId node, Orch.Contracts.Agent.Assignments? set)
+    {
+        foreach (var file in set?.Files ?? [])
+        {
+            var id = Ids.Parse<FileId>(file.Id);
+            if (!_entitled.Contains((node, id)))
+                Fail($"node {node} was sent secret {id}, which none of its tasks has");
         }
     }
 

@@ -20,6 +20,7 @@ internal enum Mutation
 /// <summary>Two managers, a log, some machines, and the users who change things while everything fails around them.</summary>
 internal sealed class Cluster
 {
+    private static readonly string[] Secrets = ["key-0", "key-1"];
     private readonly World _world;
     private readonly List<(Manager By, Action<Decision?> Answered)> _waiting = [];
     private int _tokens;
@@ -59,6 +60,8 @@ internal sealed class Cluster
     {
         if (leader.View!.Cluster is null)
             leader.Execute(new CreateCluster(Id), _ => { });
+        foreach (var name in Secrets.Where(name => !leader.View.FilesByName.Contains(new(FileKind.Secret, name))))
+            leader.Execute(new CreateFile(FileKind.Secret, new() { Name = name, Data = [1, 2, 3] }), _ => { });
         foreach (var machine in Machines.Where(machine => !leader.View.Nodes.Contains(machine.Node)))
             leader.Execute(new JoinNode(machine.Node, NodeRole.Worker, $"m{machine.Number}", $"10.0.0.{machine.Number + 1}"), _ => { });
     }
@@ -84,7 +87,7 @@ internal sealed class Cluster
     {
         var token = $"t{++_tokens}";
         var spec = Ordered(RandomSpec($"s{++_names}", token, b, c, jobs: _world.Seed % 2 == 0), b, c);
-        Ask(_ => new CreateService(spec), token, 40);
+        Ask(view => new CreateService(WithSecret(view, spec, b + c)), token, 40);
     }
 
     /// <summary>
@@ -108,7 +111,12 @@ internal sealed class Cluster
         };
     }
 
-    public void UpdateService(int a, Func<ServiceSpec, ServiceSpec> change)
+    /// <summary>The keys are exchanged, or the service gets its first one.</summary>
+    public void UpdateSecret(int a, int b) => UpdateService(a, (view, spec) => WithSecret(view, spec, b));
+
+    public void UpdateService(int a, Func<ServiceSpec, ServiceSpec> change) => UpdateService(a, (_, spec) => change(spec));
+
+    private void UpdateService(int a, Func<ClusterState, ServiceSpec, ServiceSpec> change)
     {
         var token = $"t{++_tokens}";
         Ask(view =>
@@ -118,7 +126,7 @@ internal sealed class Cluster
                 return null;
             var service = services[a % services.Count];
             return new UpdateService(service.Id.ToString(), service.Version,
-                change(service.Spec) with { Labels = new(service.Spec.Labels!) { ["token"] = token } }, false);
+                change(view, service.Spec) with { Labels = new(service.Spec.Labels!) { ["token"] = token } }, false);
         }, token, 40);
     }
 
@@ -151,6 +159,20 @@ internal sealed class Cluster
             else if (decision is { Refusal: null } && token is not null)
                 Checker.Acknowledged(token);
         });
+    }
+
+    /// <summary>Two services of three have one of two secrets.</summary>
+    private static ServiceSpec WithSecret(ClusterState view, ServiceSpec spec, int which)
+    {
+        var name = Secrets[which % 2];
+        if (which % 3 == 0 || !view.FilesByName.TryGet(new(FileKind.Secret, name), out var id))
+            return spec;
+        var reference = new FileReference
+        {
+            SecretID = id.ToString(), SecretName = name, File = new() { Name = "key", UID = "0", GID = "0", Mode = 292 },
+        };
+        var container = spec.TaskTemplate!.ContainerSpec! with { Secrets = [reference] };
+        return spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = container } };
     }
 
     private static ServiceSpec RandomSpec(string name, string token, int b, int c, bool jobs) => (c % 13) switch

@@ -88,6 +88,7 @@ internal sealed class Engine(World world, Machine machine)
         answered(call switch
         {
             EngineCall.PrepareImage => new() { Image = new("sha256:1", false) },
+            EngineCall.PlaceFiles c => Place(c),
             EngineCall.Create create => Create(create),
             EngineCall.Start c => On(c.Container, Start),
             EngineCall.Stop c => On(c.Container, box => Stop(box, 143)),
@@ -112,8 +113,18 @@ internal sealed class Engine(World world, Machine machine)
         return new() { Container = box.Id };
     }
 
+    private EngineAnswer Place(EngineCall.PlaceFiles call)
+    {
+        if (call.Files.Count == 0 || call.Files.Any(file => file.Content.Length == 0))
+            throw new SimulationException($"the files of task {call.Task} are placed without content");
+        machine.Folders.Add(call.Task);
+        return EngineAnswer.Done;
+    }
+
     private EngineAnswer Start(Box box)
     {
+        if (box.Request.HostConfig?.Mounts is { Count: > 0 } && box.Status != ContainerStatus.Running && !machine.Folders.Contains(box.Task))
+            throw new SimulationException($"task {box.Task} starts without its secrets");
         if (box.Status == ContainerStatus.Running)
             return EngineAnswer.Done;
         if (Running.Any(other => other.Task == box.Task))

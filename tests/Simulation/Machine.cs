@@ -34,6 +34,9 @@ internal sealed class Machine : Process
     public int Number { get; }
     public NodeId Node { get; }
     public Engine Engine { get; }
+
+    /// <summary>Tasks whose secrets lie on this machine's tmpfs: they outlive the agent, and no loss of power.</summary>
+    public HashSet<TaskId> Folders { get; } = [];
     public long PartitionedUntil { get; set; }
     public long ClockOffset { get; set; }
     public long UnixNanos => Wall + World.Now + ClockOffset;
@@ -59,7 +62,8 @@ internal sealed class Machine : Process
                 journal.Apply(entry);
         }
         _journal = journal;
-        _core = new AgentCore(new(_cluster.Id, Node, $"boot-{Number}-{_boots}", "sim"), journal);
+        var files = new FilesFound("/files", Folders.ToHashSet());
+        _core = new AgentCore(new(_cluster.Id, Node, $"boot-{Number}-{_boots}", "sim"), journal, files);
         (_link, _streamOpen, _timerAt) = (null, false, long.MaxValue);
         World.Note("agent starts", Node.Value);
         Step(new AgentInput.Described(new WireDescription
@@ -98,6 +102,7 @@ internal sealed class Machine : Process
         World.Note("power lost", Node.Value);
         Hang();
         Engine.PowerLost();
+        Folders.Clear();
         World.After(offFor, () =>
         {
             if (!Alive)
@@ -174,6 +179,7 @@ internal sealed class Machine : Process
         }
         if (message.BodyCase == ManagerMessage.BodyOneofCase.HeartbeatAck)
             _lastAck = World.Now;
+        _cluster.Checker.Delivered(Node, message.Assignments);
         var before = Obeyed;
         var spoken = message.Assignments is { } set ? new Core.Model.Epoch(set.Epoch.Incarnation, set.Epoch.Term) : Core.Model.Epoch.None;
         var outputs = Step(new AgentInput.FromManager(link.Session, message));
@@ -235,6 +241,9 @@ internal sealed class Machine : Process
                     if (_core == life)
                         Step(new AgentInput.CallAnswered(call.Request, answer));
                 }));
+                break;
+            case AgentOutput.ClearFiles clear:
+                Folders.Remove(clear.Task);
                 break;
             case AgentOutput.Send send when _link is { } link && link.Session == send.Session:
                 link.ToManager.Send(send.Message.Clone());

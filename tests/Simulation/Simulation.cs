@@ -71,6 +71,7 @@ internal sealed class Simulation
         switch (it.Fault)
         {
             case Fault.CreateService: _cluster.CreateService(it.B, it.C); break;
+            case Fault.UpdateService when it.C % 4 == 0: _cluster.UpdateSecret(it.A, it.B); break;
             case Fault.UpdateService: _cluster.UpdateService(it.A, spec => Reimaged(spec, it.B % 4 == 0 ? $"bad:{it.C}" : $"app:{it.C}")); break;
             case Fault.ScaleService: _cluster.UpdateService(it.A, spec => Scaled(spec, (ulong)(it.B % 5))); break;
             case Fault.RemoveService: _cluster.RemoveService(it.A); break;
@@ -148,7 +149,8 @@ internal sealed class Simulation
         }
         foreach (var task in view.Tasks.Values.Where(t => !t.IsAlive && !t.State.IsTerminal()))
             return $"{task.Name} should be {task.Desired} and is {task.State}";
-        return _cluster.Machines.Select(machine => Stray(view, machine)).FirstOrDefault(stray => stray is not null);
+        return _cluster.Machines.Select(machine => Stray(view, machine) ?? Secrets(view, machine))
+            .FirstOrDefault(stray => stray is not null);
     }
 
     private static string? MissingOf(ClusterState view, Service service)
@@ -182,6 +184,15 @@ internal sealed class Simulation
         var wanted = view.TasksOn(machine.Node).Where(t => t.IsAlive).Select(t => t.Id).ToHashSet();
         return running.SetEquals(wanted) ? null
             : $"machine {machine.Number} runs {running.Count} containers for {wanted.Count} tasks";
+    }
+
+    /// <summary>What lies on a machine's tmpfs is what its live tasks need, and nothing else.</summary>
+    private static string? Secrets(ClusterState view, Machine machine)
+    {
+        var wanted = view.TasksOn(machine.Node)
+            .Where(t => t.IsAlive && FileReferences.In(t.Spec.Template).Any()).Select(t => t.Id).ToHashSet();
+        return machine.Folders.SetEquals(wanted) ? null
+            : $"machine {machine.Number} has secrets of {machine.Folders.Count} tasks, {wanted.Count} of which need them";
     }
 
     private static ServiceSpec Reimaged(ServiceSpec spec, string image) => spec with

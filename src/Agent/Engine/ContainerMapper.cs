@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orch.Agent.Tasks;
 using Orch.Core.Model.Specs;
 
 namespace Orch.Agent.Engine;
@@ -43,7 +44,7 @@ public static class ContainerMapper
             NetworkMode = request.Template.Networks is [{ Target: { Length: > 0 } target }, ..] ? target : null,
             PortBindings = Bindings(request.HostPorts),
             RestartPolicy = new("no"),
-            Mounts = spec.Mounts is { Count: > 0 } mounts ? [.. mounts.Select(Typed)] : null,
+            Mounts = Mounts(request, spec) is { Count: > 0 } mounts ? mounts : null,
             GroupAdd = List(spec.Groups),
             CapAdd = List(spec.CapabilityAdd),
             CapDrop = List(spec.CapabilityDrop),
@@ -108,6 +109,18 @@ public static class ContainerMapper
 
     private static string PortKey(EnginePort port) =>
         $"{Number(port.Target)}/{(port.Protocol.Length == 0 ? "tcp" : port.Protocol)}";
+
+    private static List<Mount> Mounts(ContainerRequest request, ContainerSpec spec) =>
+    [
+        .. (spec.Mounts ?? []).Select(Typed),
+        .. TaskFiles.Of(spec).Select(file => new Mount
+        {
+            Type = "bind",
+            Source = Path.Combine(request.FilesFolder, file.FileName),
+            Target = file.Target,
+            ReadOnly = true,
+        }),
+    ];
 
     private static Mount Typed(Mount mount) => string.IsNullOrEmpty(mount.Type) ? mount with { Type = "volume" } : mount;
 

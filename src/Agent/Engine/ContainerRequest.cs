@@ -1,3 +1,4 @@
+using Orch.Agent.Tasks;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 
@@ -19,6 +20,9 @@ public sealed record ContainerRequest
 
     /// <summary>Generic resources given to the task: a name, or a number of those that have none.</summary>
     public IReadOnlyList<(string Kind, string Value)> Resources { get; init; } = [];
+
+    /// <summary>The folder with the task's secrets and configs, as files named by their place in <see cref="TaskFiles"/>.</summary>
+    public string FilesFolder { get; init; } = "";
 
     /// <summary>Host-mode ports; Published 0 is left to the engine.</summary>
     public IReadOnlyList<EnginePort> HostPorts { get; init; } = [];

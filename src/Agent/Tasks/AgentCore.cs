@@ -21,6 +21,7 @@ public sealed class AgentCore
     private readonly Outbox _outbox = new();
     private readonly DueQueue _due = new();
     private readonly CoreState _core;
+    private readonly FileShelf _files;
     private readonly TaskSet _tasks;
     private readonly ReportDesk _reports;
     private readonly ExitWatch _exitWatch;
@@ -32,18 +33,20 @@ public sealed class AgentCore
     private readonly bool _rebooted;
     private readonly bool _sameBootNoted;
 
-    public AgentCore(AgentIdentity identity, JournalState journal)
+    /// <summary>Files: where secrets and configs lie, and whose were found there.</summary>
+    public AgentCore(AgentIdentity identity, JournalState journal, FilesFound? files = null)
     {
         _core = new(identity) { Highest = journal.Highest, Revision = journal.Revision };
-        _tasks = new(_outbox);
-        _reports = new(_core, _tasks, new(_tasks), _outbox);
+        _files = new(files ?? FilesFound.Nothing, _core, _outbox);
+        _tasks = new(_outbox, _files);
+        _reports = new(_core, _tasks, new(_tasks), _files, _outbox);
         _exitWatch = new(_core, _tasks, _outbox);
         _exits = new(_core, _exitWatch, _tasks, _reports, _outbox);
         var images = new ImageShelf(_outbox);
         _containers = new(_core, _tasks, _exits, images);
-        _driver = new(_core, _tasks, images, _reports, _due, _outbox);
-        _answers = new(_core, _tasks, images, _containers, _exits, _reports, _outbox);
-        _intake = new(_core, _tasks, _reports, _outbox);
+        _driver = new(_core, _tasks, images, _files, _reports, _due, _outbox);
+        _answers = new(_core, _tasks, images, _files, _containers, _exits, _reports, _outbox);
+        _intake = new(_core, _tasks, _files, _reports, _outbox);
         _sameBootNoted = journal.BootId == identity.BootId;
         _rebooted = journal.BootId.Length > 0 && !_sameBootNoted;
         Restore(journal);
@@ -86,6 +89,7 @@ public sealed class AgentCore
             case AgentInput.SessionOpened opened:
                 _core.Session = opened.Session;
                 _core.ManagerListens = false;
+                _files.SessionOpened();
                 _core.Send(_outbox, new() { Hello = _reports.Hello() });
                 break;
             case AgentInput.SessionClosed closed when closed.Session == _core.Session:
@@ -148,6 +152,7 @@ public sealed class AgentCore
         {
             case EngineCall.PrepareImage image: _answers.Image(image, answer); break;
             case EngineCall.Ping ping: PingAnswered(ping, answer); break;
+            case EngineCall.PlaceFiles c: _answers.Task(call, c.Task, answer); break;
             case EngineCall.Create c: _answers.Task(call, c.Task, answer); break;
             case EngineCall.Start c: _answers.Task(call, c.Task, answer); break;
             case EngineCall.Stop c: _answers.Task(call, c.Task, answer); break;
@@ -183,6 +188,8 @@ public sealed class AgentCore
             task.Ledger.Restore(known.Restarts, known.ChargedAt);
             if (known.Result is { } result)
                 Restore(task, result);
+            if (task.State.IsTerminal())
+                _files.Clear(id);
             _reports.Restored(task);
         }
     }

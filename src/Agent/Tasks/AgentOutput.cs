@@ -1,4 +1,5 @@
 using Orch.Contracts.Agent;
+using Orch.Core.Model;
 
 namespace Orch.Agent.Tasks;
 
@@ -15,6 +16,9 @@ public abstract record AgentOutput
     public sealed record Persist(JournalEntry Entry) : AgentOutput;
 
     public sealed record Call(EngineCall Request) : AgentOutput;
+
+    /// <summary>The task needs its secrets and configs no more: nothing of them may stay.</summary>
+    public sealed record ClearFiles(TaskId Task) : AgentOutput;
 
     /// <summary>To the session that is open now; lost without harm when it has just closed.</summary>
     public sealed record Send(long Session, AgentMessage Message) : AgentOutput;

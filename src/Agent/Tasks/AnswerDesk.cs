@@ -8,7 +8,8 @@ namespace Orch.Agent.Tasks;
 /// refusal is the task's end where it was on its way up, and is tried again, ever more slowly, on its way down.
 /// </summary>
 internal sealed class AnswerDesk(
-    CoreState core, TaskSet tasks, ImageShelf images, ContainerWatch watch, ExitDesk exits, ReportDesk reports, Outbox outbox)
+    CoreState core, TaskSet tasks, ImageShelf images, FileShelf files, ContainerWatch watch, ExitDesk exits, ReportDesk reports,
+    Outbox outbox)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
     private const int LongestDelayShift = 6;
@@ -53,6 +54,9 @@ internal sealed class AnswerDesk(
         task.Refusals = 0;
         switch (call)
         {
+            case EngineCall.PlaceFiles:
+                files.Placed(task.Id);
+                break;
             case EngineCall.Create:
                 task.Container = new() { Id = answer.Container!, Status = ContainerStatus.Created };
                 break;
@@ -128,6 +132,7 @@ internal sealed class AnswerDesk(
         }
         switch (call)
         {
+            case EngineCall.PlaceFiles: task.Problem = error.Message; break;
             case EngineCall.Create: NotCreated(task, error); break;
             case EngineCall.Start: NotStarted(task, error); break;
             default: NotEnded(task, call, error); break;

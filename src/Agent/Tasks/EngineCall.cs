@@ -12,6 +12,9 @@ public abstract record EngineCall(long Id)
     /// <summary>Make the image usable: look, and pull when it is missing. Shared by all tasks that want it.</summary>
     public sealed record PrepareImage(long Id, string Image, ServiceId Service, PullPolicy Pull) : EngineCall(Id);
 
+    /// <summary>Put the task's secrets and configs where its container will find them.</summary>
+    public sealed record PlaceFiles(long Id, TaskId Task, IReadOnlyList<TaskFile> Files) : EngineCall(Id);
+
     public sealed record Create(long Id, TaskId Task, string Name, ContainerCreate Request) : EngineCall(Id);
 
     public sealed record Start(long Id, TaskId Task, string Container) : EngineCall(Id);

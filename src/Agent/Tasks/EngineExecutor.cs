@@ -5,7 +5,7 @@ namespace Orch.Agent.Tasks;
 
 /// <summary>Performs the core's calls and hands back their answers. Lanes keep one kind from holding up another.</summary>
 internal sealed class EngineExecutor(
-    IContainerEngine engine, ImageFetch images, ChannelWriter<AgentInput> inputs, CancellationToken stopping)
+    IContainerEngine engine, ImageFetch images, TaskFolders folders, ChannelWriter<AgentInput> inputs, CancellationToken stopping)
 {
     // Measured: four at once is where creating and starting stops getting faster.
     private const int StartsAtOnce = 4;
@@ -22,7 +22,7 @@ internal sealed class EngineExecutor(
         var (lane, urgency) = call switch
         {
             EngineCall.Start => (_starts, 0),
-            EngineCall.Create => (_starts, 1),
+            EngineCall.Create or EngineCall.PlaceFiles => (_starts, 1),
             EngineCall.Stop or EngineCall.Kill => (_stops, 0),
             EngineCall.Remove => (_removals, 0),
             EngineCall.PrepareImage => (_pulls, 0),
@@ -56,6 +56,7 @@ internal sealed class EngineExecutor(
     private async Task<EngineAnswer> PerformAsync(EngineCall call) => call switch
     {
         EngineCall.PrepareImage c => await images.PrepareAsync(c, stopping),
+        EngineCall.PlaceFiles c => new() { Error = folders.Place(c.Task, c.Files) },
         EngineCall.Create c => Created(await engine.CreateAsync(c.Name, c.Request, stopping)),
         EngineCall.Start c => Done(await engine.StartAsync(c.Container, stopping)),
         EngineCall.Stop c => Done(await engine.StopAsync(c.Container, c.Grace, stopping)),

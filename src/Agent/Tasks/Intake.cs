@@ -6,7 +6,7 @@ using WireEpoch = Orch.Contracts.Agent.Epoch;
 namespace Orch.Agent.Tasks;
 
 /// <summary>Obeys managers: the highest leadership only, and nothing before it is journalled.</summary>
-internal sealed class Intake(CoreState core, TaskSet tasks, ReportDesk reports, Outbox outbox)
+internal sealed class Intake(CoreState core, TaskSet tasks, FileShelf files, ReportDesk reports, Outbox outbox)
 {
     public void Message(ManagerMessage message)
     {
@@ -77,6 +77,7 @@ internal sealed class Intake(CoreState core, TaskSet tasks, ReportDesk reports, 
             if (tasks.FindSpec(spec.ServiceId, spec.Version) is null && tasks.AddSpec(spec))
                 outbox.Persist(new JournalEntry.SpecKept(spec));
         }
+        files.Take(set);
         var named = new HashSet<TaskId>();
         foreach (var assignment in set.Tasks)
         {
@@ -93,6 +94,10 @@ internal sealed class Intake(CoreState core, TaskSet tasks, ReportDesk reports, 
                 Remove(task);
             tasks.PruneSpecs(set.Specs.Select(s => (s.ServiceId, s.Version)).ToHashSet());
         }
+        if (set.Complete)
+            files.HeardAll(set, tasks);
+        if (set.Files.Count > 0 || set.Complete)
+            tasks.QueueAll();
         if (set.Revision != core.Revision)
             outbox.Persist(new JournalEntry.RevisionReached(set.Revision));
         core.Revision = set.Revision;

@@ -8,7 +8,7 @@ namespace Orch.Agent.Tasks;
 /// Tells the manager what became of tasks: the newest state of each, once a step, and ends again and again until they
 /// are recorded.
 /// </summary>
-internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves, Outbox outbox)
+internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves, FileShelf files, Outbox outbox)
 {
     private const int MostInOneMessage = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -37,6 +37,7 @@ internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves
             return;
         _unrecorded.Add(task.Id);
         graves.Bury(task);
+        files.Clear(task.Id);
         outbox.Persist(new JournalEntry.Ended(task.Id, ReportOf(task)));
     }
 

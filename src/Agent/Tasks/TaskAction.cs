@@ -13,6 +13,7 @@ public enum TaskActionKind
     Report,
     Look,
     PrepareImage,
+    PlaceFiles,
     Create,
     Start,
     Stop,

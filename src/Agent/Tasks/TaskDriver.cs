@@ -7,7 +7,7 @@ namespace Orch.Agent.Tasks;
 
 /// <summary>Carries out what <see cref="TaskStep"/> decides, until it decides nothing more.</summary>
 internal sealed class TaskDriver(
-    CoreState core, TaskSet tasks, ImageShelf images, ReportDesk reports, DueQueue due, Outbox outbox)
+    CoreState core, TaskSet tasks, ImageShelf images, FileShelf files, ReportDesk reports, DueQueue due, Outbox outbox)
 {
     // The longest honest chain is accepted, preparing, ready, starting, a call: more is a mistake of ours.
     private const int MostMoves = 12;
@@ -53,6 +53,8 @@ internal sealed class TaskDriver(
                 return false;
             case TaskActionKind.Create:
                 return !Create(task);
+            case TaskActionKind.PlaceFiles:
+                return !PlaceFiles(task);
             case TaskActionKind.Nothing:
                 return false;
             default:
@@ -86,6 +88,23 @@ internal sealed class TaskDriver(
         var template = task.Spec!.Template;
         return template.ContainerSpec is not { } container || !ContainerTemplates.AreIn(container) ? template
             : template with { ContainerSpec = ContainerTemplates.Expand(container, TaskContext.Of(task, core.Description, core.Identity.Node)) };
+    }
+
+    /// <summary>False: a template among them cannot be expanded, which is the task's end.</summary>
+    private bool PlaceFiles(LocalTask task)
+    {
+        try
+        {
+            task.Pending = new EngineCall.PlaceFiles(outbox.NextCall(), task.Id, files.Expanded(task));
+        }
+        catch (TemplateException e)
+        {
+            task.Problem = e.Message;
+            return false;
+        }
+        outbox.Call(task.Pending);
+        files.Asked(task.Id);
+        return true;
     }
 
     private EngineCall Request(LocalTask task, TaskActionKind kind)
@@ -139,6 +158,7 @@ internal sealed class TaskDriver(
         SpecVersion = task.Spec.Version,
         Template = Expanded(task),
         Resources = [.. task.Assignment.Resources.Select(resource => (resource.Kind, resource.Value))],
+        FilesFolder = files.FolderOf(task.Id),
         HostPorts = TaskPorts.Wanted(task.Assignment, task.Spec),
     };
 
@@ -152,7 +172,8 @@ internal sealed class TaskDriver(
         HasDuplicate = task.Duplicates.Count > 0,
         ImageReady = task.Spec is not null && images.Find(task.Image) is not null
             && (task.Fetched || task.Pull != PullPolicy.Always),
-        Problem = task.Problem,
+        Files = files.PhaseOf(task),
+        Problem = task.Problem ?? files.ProblemOf(task),
         Container = task.Container?.Status,
         Health = task.Container?.Health ?? ContainerHealth.None,
         Exit = task.Exit,

@@ -6,7 +6,7 @@ using Orch.Core.Model.Specs;
 namespace Orch.Agent.Tasks;
 
 /// <summary>The tasks of this node, the templates they run, and which of them have to be looked at.</summary>
-internal sealed class TaskSet(Outbox outbox)
+internal sealed class TaskSet(Outbox outbox, FileShelf files)
 {
     private readonly Dictionary<TaskId, LocalTask> _tasks = [];
     private readonly Dictionary<(string Service, ulong Version), TaskSpec> _specs = [];
@@ -51,6 +51,7 @@ internal sealed class TaskSet(Outbox outbox)
     public void Drop(LocalTask task)
     {
         _tasks.Remove(task.Id);
+        files.Clear(task.Id);
         outbox.Persist(new JournalEntry.Gone(task.Id));
     }
 

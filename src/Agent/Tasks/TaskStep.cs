@@ -89,7 +89,7 @@ public static class TaskStep
     {
         if (task.State < TaskState.Preparing)
             return TaskAction.Report(TaskState.Preparing, "preparing");
-        return TaskAction.Do(task.ImageReady ? Create : PrepareImage);
+        return !task.ImageReady ? TaskAction.Do(PrepareImage) : FilesFirst(task) ?? TaskAction.Do(Create);
     }
 
     private static TaskAction Launch(in TaskView task)
@@ -98,10 +98,20 @@ public static class TaskStep
             return TaskAction.Report(TaskState.Ready, "prepared");
         if (task.Desired < TaskState.Running)
             return TaskAction.Do(Nothing);
+        if (FilesFirst(task) is { } files)
+            return files;
         return task.State < TaskState.Starting
             ? TaskAction.Report(TaskState.Starting, "starting")
             : TaskAction.Do(Start);
     }
+
+    /// <summary>Also before a restart: they are in memory, and the machine may have rebooted since.</summary>
+    private static TaskAction? FilesFirst(in TaskView task) => task.Files switch
+    {
+        FilesPhase.Ready => null,
+        FilesPhase.Arrived => TaskAction.Do(PlaceFiles),
+        _ => TaskAction.Do(Nothing),
+    };
 
     private static TaskAction WhileRunning(in TaskView task)
     {

@@ -19,6 +19,19 @@ public enum ExitPhase
     Over,
 }
 
+/// <summary>Where the secrets and configs of a task are.</summary>
+public enum FilesPhase
+{
+    /// <summary>In place, or there are none.</summary>
+    Ready,
+
+    /// <summary>A manager has still to send some of them.</summary>
+    Awaited,
+
+    /// <summary>Here, to be put in place.</summary>
+    Arrived,
+}
+
 /// <summary>Everything <see cref="TaskStep"/> decides by.</summary>
 public readonly record struct TaskView
 {
@@ -38,6 +51,8 @@ public readonly record struct TaskView
     /// <summary>Containers of the task beyond the one that is kept.</summary>
     public bool HasDuplicate { get; init; }
     public bool ImageReady { get; init; }
+
+    public FilesPhase Files { get; init; }
 
     /// <summary>Why the task can never run; null while it can.</summary>
     public string? Problem { get; init; }

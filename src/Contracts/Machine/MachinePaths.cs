@@ -14,5 +14,8 @@ public sealed record MachinePaths(string DataRoot, string RunDir)
     public string NodeKey => Path.Combine(TlsDir, "node.key");
     public string AgentDir => Path.Combine(DataRoot, "agent");
     public string ManagerDir => Path.Combine(DataRoot, "manager");
+
+    /// <summary>Secrets and configs of this machine's tasks, in memory: a tmpfs is mounted here.</summary>
+    public string FilesDir => Path.Combine(RunDir, "files");
     public string ControlSocket => Path.Combine(RunDir, "orch.sock");
 }

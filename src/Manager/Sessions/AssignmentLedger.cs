@@ -13,6 +13,7 @@ internal sealed class AssignmentLedger(NodeId node, CoreEpoch epoch)
 {
     private readonly Dictionary<TaskId, TaskState> _sent = [];
     private readonly HashSet<(ServiceId, ulong)> _sentSpecs = [];
+    private readonly FileLedger _files = new();
 
     /// <summary>The whole set; what is not in it the agent must stop and remove.</summary>
     public Assignments Complete(ClusterState view)
@@ -22,6 +23,7 @@ internal sealed class AssignmentLedger(NodeId node, CoreEpoch epoch)
         message.Complete = true;
         foreach (var task in view.TasksOn(node))
             Add(message, task);
+        _files.Settle(view, message);
         return message;
     }
 
@@ -35,13 +37,17 @@ internal sealed class AssignmentLedger(NodeId node, CoreEpoch epoch)
             {
                 if (!_sent.TryGetValue(id, out var desired) || desired != task.Desired)
                     Add(message, task);
+                else
+                    _files.Needs(task);
             }
             else if (_sent.Remove(id))
             {
                 message.Removed.Add(id.ToString());
+                _files.Forget(id);
             }
         }
-        return message.Tasks.Count + message.Removed.Count == 0 ? null : message;
+        _files.Settle(view, message);
+        return message.Tasks.Count + message.Removed.Count + message.DroppedFiles.Count == 0 ? null : message;
     }
 
     private Assignments NewMessage(ClusterState view) => new() { Epoch = epoch.ToWire(), Revision = view.Revision };
@@ -49,6 +55,7 @@ internal sealed class AssignmentLedger(NodeId node, CoreEpoch epoch)
     private void Add(Assignments message, TaskRecord task)
     {
         _sent[task.Id] = task.Desired;
+        _files.Needs(task);
         if (_sentSpecs.Add((task.ServiceId, task.Spec.Version)))
             message.Specs.Add(task.Spec.ToWire());
         message.Tasks.Add(task.ToAssignment());

@@ -29,12 +29,29 @@ internal sealed class CoreHarness
     public IReadOnlyList<EngineCall> Calls => _calls;
     public string Template { get; set; } = """{"ContainerSpec":{"Image":"web"}}""";
     public string Labels { get; set; } = "";
+
+    /// <summary>Sent along with every assignment, as the first set of a session has it.</summary>
+    public List<FilePayload> Files { get; } = [];
     public bool Connected { get; private set; }
     public bool EngineUp { get; private set; }
     public AgentTime Now => new(_uptime, 1_000_000_000_000_000_000 + _uptime.Ticks * 100);
     public TimeSpan? NextDue => _core.NextDue;
 
     public static TaskId Task(int number) => new((UInt128)number + 1000);
+
+    public const string Secret = "s3cret-canary";
+    public static readonly FileId SecretId = new(4242);
+
+    /// <summary>From here on the service has a secret, and managers send it.</summary>
+    public CoreHarness WithSecret(bool template = false, string content = Secret)
+    {
+        Template = $$$"""
+            {"ContainerSpec":{"Image":"web","Env":["MODE=fast"],"Secrets":[{"SecretID":"{{{SecretId}}}","SecretName":"db-password",
+            "File":{"Name":"password","UID":"33","GID":"44","Mode":256}}]}}
+            """;
+        Files.Add(new() { Id = SecretId.ToString(), Data = ByteString.CopyFromUtf8(content), IsTemplate = template });
+        return this;
+    }
 
     public CoreHarness Up()
     {
@@ -93,6 +110,7 @@ internal sealed class CoreHarness
             ServiceId = "svc", Version = 1, ServiceName = "web", TemplateJson = ByteString.CopyFromUtf8(Template),
             LabelsJson = ByteString.CopyFromUtf8(Labels),
         });
+        set.Files.Add(Files);
         foreach (var (task, desired) in tasks)
         {
             set.Tasks.Add(new TaskAssignment
@@ -176,6 +194,7 @@ internal sealed class CoreHarness
     {
         Crash(() => false);
         Engine.StopAllSilently(255);
+        Engine.Folders.Clear();
         _boot = $"boot-{++_boots}";
         _core = NewCore();
     }
@@ -196,6 +215,8 @@ internal sealed class CoreHarness
             Outputs.Add(output);
             if (output is AgentOutput.Call call)
                 _calls.Add(call.Request);
+            if (output is AgentOutput.ClearFiles clear)
+                Engine.Folders.Remove(clear.Task);
             if (output is AgentOutput.Send send)
                 Sent.Add(send.Message);
         }
@@ -208,6 +229,6 @@ internal sealed class CoreHarness
         foreach (var entry in Journal.Entries())
             state.Apply(entry);
         Journal = state;
-        return new(new(Cluster, new NodeId(9), _boot, "test"), state);
+        return new(new(Cluster, new NodeId(9), _boot, "test"), state, new("/files", Engine.Folders.Keys.ToHashSet()));
     }
 }

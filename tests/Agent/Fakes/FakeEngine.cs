@@ -1,5 +1,6 @@
 using Orch.Agent.Engine;
 using Orch.Agent.Tasks;
+using Orch.Core.Model;
 
 namespace Orch.Tests.Agent.Fakes;
 
@@ -7,6 +8,7 @@ namespace Orch.Tests.Agent.Fakes;
 internal sealed class FakeEngine(Func<long> now)
 {
     private readonly List<ContainerState> _containers = [];
+    private readonly Dictionary<string, TaskId> _needFiles = [];
     private int _created;
 
     public List<EngineEvent> Events { get; } = [];
@@ -15,6 +17,10 @@ internal sealed class FakeEngine(Func<long> now)
     public string? CreateError { get; set; }
     public string? StartError { get; set; }
     public bool Listens { get; set; } = true;
+    public string? PlaceError { get; set; }
+
+    /// <summary>Secrets and configs as they lie in memory: the agent's death does not touch them, a reboot takes them.</summary>
+    public Dictionary<TaskId, IReadOnlyList<TaskFile>> Folders { get; } = [];
 
     public EngineAnswer Perform(EngineCall call) => call switch
     {
@@ -22,6 +28,7 @@ internal sealed class FakeEngine(Func<long> now)
         EngineCall.PrepareImage c => Images.TryGetValue(c.Image, out var check)
             ? new() { Image = new("sha256:1", check) }
             : EngineAnswer.Failed(EngineFault.NotFound, $"No such image: {c.Image}"),
+        EngineCall.PlaceFiles c => Place(c),
         EngineCall.Create c => Create(c),
         EngineCall.Start c => Start(c),
         EngineCall.Stop c => Stop(c.Container, 143),
@@ -73,6 +80,8 @@ internal sealed class FakeEngine(Func<long> now)
         if (_containers.Any(c => c.Name == call.Name))
             return EngineAnswer.Failed(EngineFault.Conflict, $"Conflict. The container name \"/{call.Name}\" is already in use");
         var id = $"c{++_created:D4}";
+        if (call.Request.HostConfig?.Mounts is { Count: > 0 })
+            _needFiles.Add(id, call.Task);
         _containers.Add(new()
         {
             Id = id, Name = call.Name, Status = ContainerStatus.Created, Labels = call.Request.Labels,
@@ -80,8 +89,18 @@ internal sealed class FakeEngine(Func<long> now)
         return new() { Container = id };
     }
 
+    private EngineAnswer Place(EngineCall.PlaceFiles call)
+    {
+        if (PlaceError is { } error)
+            return EngineAnswer.Failed(EngineFault.Refused, error);
+        Folders[call.Task] = call.Files;
+        return EngineAnswer.Done;
+    }
+
     private EngineAnswer Start(EngineCall.Start call)
     {
+        if (_needFiles.TryGetValue(call.Container, out var task) && !Folders.ContainsKey(task))
+            throw new InvalidOperationException($"task {task} starts without its files");
         var at = _containers.FindIndex(c => c.Id == call.Container);
         if (at < 0)
             return EngineAnswer.Failed(EngineFault.NotFound, $"No such container: {call.Container}");

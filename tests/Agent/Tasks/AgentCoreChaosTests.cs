@@ -40,6 +40,8 @@ public sealed class AgentCoreChaosTests
     {
         var random = new Random(seed);
         var agent = new CoreHarness();
+        if (seed % 2 == 0)
+            agent.WithSecret();
         var desired = new Dictionary<int, TaskState>();
         for (var move = 0; move < Moves; move++)
         {
@@ -133,6 +135,9 @@ public sealed class AgentCoreChaosTests
         NothingRunsTwice(agent);
         foreach (var (task, wanted) in desired)
         {
+            var ended = wanted == TaskState.Remove || agent.Journal.Tasks[CoreHarness.Task(task)].Result is not null;
+            if (ended || wanted == TaskState.Running)
+                Assert.Equal(agent.Files.Count > 0 && !ended, agent.Engine.Folders.ContainsKey(CoreHarness.Task(task)));
             var found = agent.Engine.Containers
                 .Where(c => c.Labels[ContainerLabels.Task] == $"{CoreHarness.Task(task)}").ToList();
             if (wanted == TaskState.Remove)

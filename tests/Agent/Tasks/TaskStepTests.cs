@@ -50,6 +50,21 @@ public sealed class TaskStepTests
         Assert.Equal(next, TaskStep.Next(task).Kind);
     }
 
+    [Theory]
+    [InlineData(TaskState.Preparing, null, FilesPhase.Awaited, Nothing)]
+    [InlineData(TaskState.Preparing, null, FilesPhase.Arrived, PlaceFiles)]
+    [InlineData(TaskState.Preparing, null, FilesPhase.Ready, Create)]
+    [InlineData(TaskState.Running, ContainerStatus.Exited, FilesPhase.Awaited, Nothing)]
+    [InlineData(TaskState.Running, ContainerStatus.Exited, FilesPhase.Arrived, PlaceFiles)]
+    [InlineData(TaskState.Running, ContainerStatus.Running, FilesPhase.Awaited, Nothing)]
+    public void Secrets_and_configs_are_there_before_it_runs(
+        TaskState state, ContainerStatus? container, FilesPhase files, TaskActionKind next)
+    {
+        var task = Fresh with { State = state, Container = container, ImageReady = true, Files = files };
+
+        Assert.Equal(next, TaskStep.Next(task).Kind);
+    }
+
     [Fact]
     public void An_unanswered_call_comes_before_everything()
     {

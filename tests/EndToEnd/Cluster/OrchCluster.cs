@@ -49,3 +49,5 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
 public sealed class OneMachineCluster() : OrchCluster(1, "--live-restore");
 
 public sealed class ThreeMachineCluster() : OrchCluster(3);
+
+public sealed class TwoMachineCluster() : OrchCluster(2, "--live-restore");

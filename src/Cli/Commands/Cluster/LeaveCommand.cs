@@ -1,5 +1,6 @@
 using Orch.Cli.Daemons;
 using Orch.Cli.Parsing;
+using Orch.Contracts.Machine;
 using Orch.Core.Model.Specs;
 
 namespace Orch.Cli.Commands.Cluster;
@@ -31,6 +32,8 @@ internal static class LeaveCommand
         daemons.Forget();
         var left = RemoveTasks(call, machine.Engine, machine.ClusterId.ToString());
         RemoveIdentity(paths);
+        if (MemoryFolder.Unmount(paths.Machine.FilesDir) is { } problem)
+            call.Err.WriteLine(problem);
         call.Out.WriteLine("Node left the cluster." + (left is null ? "" : $" Containers removed: {left}."));
         if (machine.Role == NodeRole.Worker)
             call.Out.WriteLine($"A manager still lists it as down: orch node rm {machine.NodeId}");

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace Orch.Contracts.Machine;
+
+/// <summary>
+/// A folder whose files never touch a disk: a tmpfs of its own, for its owner only, without swap where the kernel knows
+/// how. It outlives the process that mounted it, as containers hold files of it.
+/// </summary>
+public static class MemoryFolder
+{
+    private const ulong NoSuid = 2, NoDevices = 4, NoExec = 8;
+    private const int Detach = 2;
+    private const int InvalidArgument = 22;
+
+    /// <summary>Null when the folder is ready, else why it cannot be.</summary>
+    public static string? Mount(string path)
+    {
+        Directory.CreateDirectory(path);
+        if (IsMounted(path))
+            return null;
+        var error = Mount(path, "mode=0700,noswap");
+        if (error == InvalidArgument)
+            error = Mount(path, "mode=0700");
+        return error == 0 ? null : $"a tmpfs for secrets and configs cannot be mounted at {path}: {Text(error)}";
+    }
+
+    public static bool IsMounted(string path)
+    {
+        var wanted = Path.GetFullPath(path).Replace(" ", "\\040", StringComparison.Ordinal);
+        return File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ') is [_, _, _, _, var at, ..] && at == wanted);
+    }
+
+    /// <summary>
+    /// Takes the folder away with all that is in it; null when nothing is left. A container that still runs holds the
+    /// files it has until it ends.
+    /// </summary>
+    public static string? Unmount(string path)
+    {
+        if (!Directory.Exists(path))
+            return null;
+        foreach (var folder in Directory.GetDirectories(path))
+            Directory.Delete(folder, recursive: true);
+        if (IsMounted(path) && umount2(path, Detach) != 0)
+            return $"{path} is empty, but stays mounted: {Text(Marshal.GetLastPInvokeError())}";
+        Directory.Delete(path, recursive: true);
+        return null;
+    }
+
+    public static bool ChangeOwner(string path, uint user, uint group) => lchown(path, user, group) == 0;
+
+    private static int Mount(string path, string options) =>
+        mount("orch-files", path, "tmpfs", NoSuid | NoDevices | NoExec, options) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    private static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int mount(string source, string target, string type, ulong flags, string data);
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int umount2(string target, int flags);
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int lchown(string path, uint user, uint group);
+}
