@@ -16,18 +16,18 @@ namespace Orch.Tests.Stacks;
 /// </summary>
 public sealed class GoodFileTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Cases => [.. Directory.GetFiles(Folder, "*.yml").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
+    public static TheoryData<string> Cases => [.. GoodFiles.Names];
 
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "good");
+    private static string Folder => GoodFiles.Folder;
 
     [Fact]
-    public void There_are_many() => Assert.True(Directory.GetFiles(Folder, "*.yml").Length >= 30);
+    public void There_are_many() => Assert.True(GoodFiles.Names.Count() >= 30);
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_good_file_becomes_its_golden_specs(string name)
     {
-        var files = Given(name);
+        var files = GoodFiles.Given(name);
         var (file, problems) = files.Load();
         var plan = new StackConverter(file, "demo", files.Read, files.Variable, problems).Convert();
         Assert.Empty(problems.Errors);
@@ -43,7 +43,7 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void What_config_writes_says_the_same(string name)
     {
-        var files = Given(name);
+        var files = GoodFiles.Given(name);
         var (file, _) = files.Load();
         var written = YamlWriter.Write(Canonical.Of(file));
         var (again, problems) = files.With("stack.yml", written).Load();
@@ -55,18 +55,16 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     [MemberData(nameof(Cases))]
     public void Docker_reads_the_same_from_it(string name)
     {
-        var folder = Directory.CreateTempSubdirectory("orch-oracle-").FullName;
+        var folder = GoodFiles.Copy();
         try
         {
-            foreach (var path in Directory.GetFiles(Folder))
-                File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
             if (DockerConfig(folder, name + ".yml") is not { } theirs)
             {
                 output.WriteLine("skipped: there is no docker client here, or it refuses this file");
                 return;
             }
-            var mine = Specs(Given(name));
-            var docker = Specs(Given(name).With("stack.yml", theirs.Replace(folder, "/p", StringComparison.Ordinal)
+            var mine = Specs(GoodFiles.Given(name));
+            var docker = Specs(GoodFiles.Given(name).With("stack.yml", theirs.Replace(folder, "/p", StringComparison.Ordinal)
                 .Replace("$", "$$", StringComparison.Ordinal)));
             Assert.Equal(mine, docker);
         }
@@ -102,14 +100,6 @@ public sealed class GoodFileTests(ITestOutputHelper output)
         {
             return null;
         }
-    }
-
-    private static Files Given(string name)
-    {
-        var files = new Files().Env("TAG", "v7");
-        foreach (var path in Directory.GetFiles(Folder))
-            files.With(Path.GetFileName(path), File.ReadAllText(path));
-        return files.With("stack.yml", File.ReadAllText(Path.Combine(Folder, name + ".yml")));
     }
 
     private static string Text(StackPlan plan, ProblemList problems)

@@ -50,7 +50,7 @@ public static class ServiceDiff
         {
             Mode = spec.Mode?.Replicated is { } replicated ? new() { Replicated = new() { Replicas = replicated.Replicas ?? 1 } } : spec.Mode,
             Networks = null,
-            EndpointSpec = spec.EndpointSpec is { } endpoint ? endpoint with { Mode = endpoint.Mode is "vip" ? null : endpoint.Mode } : new(),
+            EndpointSpec = Neutral(spec.EndpointSpec ?? new()),
             TaskTemplate = template with
             {
                 Runtime = null,
@@ -64,6 +64,12 @@ public static class ServiceDiff
             },
         };
     }
+
+    private static EndpointSpec Neutral(EndpointSpec endpoint) => endpoint with
+    {
+        Mode = endpoint.Mode is "vip" ? null : endpoint.Mode,
+        Ports = endpoint.Ports?.ConvertAll(port => port with { PublishMode = port.PublishMode is "ingress" ? null : port.PublishMode }),
+    };
 
     private static List<KeyChange> Keys(ServiceSpec before, ServiceSpec after)
     {

@@ -59,7 +59,7 @@ internal static partial class StackChecks
                 if (deploy.Find(key) is { } entry)
                     problems.Error(entry.At, $"{path}.deploy.{key} does not go with mode {mode}", "a job runs to its end; it is not updated in steps");
         if (deploy["endpoint_mode"] is ScalarNode { Text: "dnsrr" } dnsrr
-            && (service["ports"] as ListNode)?.Items.OfType<MapNode>().Any(port => port["mode"] is ScalarNode { Text: "ingress" }) == true)
+            && (service["ports"] as ListNode)?.Items.OfType<MapNode>().Any(port => port["mode"] is not ScalarNode { Text: "host" }) == true)
             problems.Error(dnsrr.At, $"{path}: ports published on every node (ingress) need endpoint_mode vip",
                 "publish them with mode: host, or leave endpoint_mode out");
     }
@@ -146,7 +146,7 @@ internal static partial class StackChecks
             foreach (var port in ((entry.Value as MapNode)?["ports"] as ListNode)?.Items.OfType<MapNode>() ?? [])
             {
                 string Part(string key) => (port[key] as ScalarNode)?.Text ?? "";
-                if (Part("published").Length == 0 || Part("mode") != "ingress")
+                if (Part("published").Length == 0 || Part("mode") == "host")
                     continue;
                 var key = $"{Part("published")}/{Part("protocol")}";
                 if (!taken.TryAdd(key, entry.Key))
