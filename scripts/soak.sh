@@ -11,10 +11,13 @@ case $scenario in
     freeze) each=20 variable=ORCH_FREEZES filter=A_machine_that_freezes ;;
     power) each=5 variable=ORCH_POWER_LOSSES filter=When_a_machine_loses_power ;;
     corruption) each=65536 variable=ORCH_CORRUPTION_CASES filter=Corruption project=tests/Manager/Manager.Tests.csproj ;;
+    yaml) each=10000 variable=ORCH_FUZZ filter=FuzzTests project=tests/Stacks/Stacks.Tests.csproj ;;
+    stack) each=10 variable=ORCH_STACK_ROUNDS filter=A_stack_that_comes_and_goes ;;
     table) ;;
     *)
         echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  power (a machine loses power)"
-        echo "           corruption (of a log, byte by byte)  table (write docs/reliability.md anew)"
+        echo "           corruption (of a log, byte by byte)  yaml (broken stack files)  stack (deploy and rm)"
+        echo "           table (write docs/reliability.md anew)"
         echo "example:   make soak SCENARIO=kill BUDGET=600"
         [ "$scenario" = list ]; exit ;;
 esac
@@ -40,7 +43,9 @@ dotnet build "$project" -v q "-clp:ErrorsOnly;NoSummary" -nologo || exit 1
 ends=$((SECONDS + budget)) done_=0
 while [ $SECONDS -lt $ends ]; do
     started=$SECONDS
-    out=$(env "$variable=$each" dotnet test "$project" --no-build --nologo --filter "FullyQualifiedName~$filter" \
+    # Seeds go on where earlier runs ended.
+    seed=$(awk -F'\t' -v s="$scenario" '$1 == s { n += $3 } END { print n + 1 }' "$ledger")
+    out=$(env "$variable=$each" "${variable}_SEED=$seed" dotnet test "$project" --no-build --nologo --filter "FullyQualifiedName~$filter" \
         --logger "console;verbosity=detailed" 2>&1)
     result=ok
     grep -q 'Test Run Successful' <<<"$out" || { result=failed; printf '%s\n' "$out" | tail -40; }

@@ -74,10 +74,30 @@ public sealed class StackTests(OneMachineCluster cluster) : IClassFixture<OneMac
 
         await Machine.OkAsync("stack", "rm", "shop");
         Assert.Empty(await Machine.Api.ServiceNamesAsync());
-        Assert.Empty(await Machine.RunningTasksAsync());
-        foreach (var kind in new[] { "secrets", "configs" })
-            Assert.Equal(0, (await Machine.Api.GetAsync(kind)).GetArrayLength());
+        await NothingLeftAsync();
         Assert.Contains("Nothing found in stack: shop", (await Machine.OrchAsync("stack", "rm", "shop")).Error, StringComparison.Ordinal);
+    }
+
+    [LabFact]
+    public async Task A_stack_that_comes_and_goes_leaves_nothing()
+    {
+        var file = Write(First);
+        for (var round = Soak.Count("ORCH_STACK_ROUNDS", 3); round > 0; round--)
+        {
+            await Machine.OkAsync("stack", "deploy", "-c", file, "--wait", "--timeout", "50s", "shop");
+            await Machine.OkAsync("stack", "rm", "shop");
+            Assert.Empty(await Machine.Api.ServiceNamesAsync());
+            await NothingLeftAsync();
+        }
+    }
+
+    /// <summary>Containers that ended are removed by agents in their own time; objects of the cluster are gone at once.</summary>
+    private async Task NothingLeftAsync()
+    {
+        foreach (var kind in new[] { "secrets", "configs", "tasks" })
+            Assert.Equal(0, (await Machine.Api.GetAsync(kind)).GetArrayLength());
+        await Until.TrueAsync("no container is left", async () => (await Machine.Machine.Engine.ContainersAsync()).Count == 0,
+            TimeSpan.FromSeconds(30));
     }
 
     private async Task<(int Code, string Text)> DiffAsync(string file)

@@ -65,7 +65,7 @@ internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, R
         tasks.Queue(task);
         if (!verdict.Again)
             return;
-        if (cause == ExitCause.Reboot && task.HasDependencies)
+        if (cause is ExitCause.Reboot or ExitCause.AgentAway && task.HasDependencies)
         {
             InOrder(task);
             return;
@@ -78,7 +78,8 @@ internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, R
     }
 
     /// <summary>
-    /// What starts after others starts anew, at the manager's word; without one it does not wait for ever.
+    /// The machine was down, or the agent was and nobody knows why this stopped: what starts after others starts anew, at
+    /// the manager's word. Without one it does not wait for ever.
     /// </summary>
     private void InOrder(LocalTask task)
     {
@@ -87,7 +88,7 @@ internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, R
         if (core.ManagerListens)
             ManagerCame();
         else
-            outbox.Note($"task {task.Id}: its machine restarted; it waits for a manager, which knows whether what it depends on is up");
+            outbox.Note($"task {task.Id}: stopped while nobody watched; it waits for a manager, which knows whether what it depends on is up");
     }
 
     public void ManagerCame()
@@ -96,7 +97,7 @@ internal sealed class ExitDesk(CoreState core, ExitWatch watch, TaskSet tasks, R
         {
             task.AwaitsOrder = false;
             if (task is { IsWindingDown: false, Exit: ExitPhase.Again, Pending: null })
-                reports.Note(task, TaskState.Orphaned, "machine restarted", "");
+                reports.Note(task, TaskState.Orphaned, "its machine was down", "");
             task.DueAt = default;
             tasks.Queue(task);
         }

@@ -24,7 +24,8 @@ public static class SpecFingerprint
         {
             Mode = endpoint?.Mode is null or "vip" ? null : endpoint.Mode,
             Ports = endpoint?.Ports is { Count: > 0 } list
-                ? [.. list.OrderBy(p => p.Protocol, StringComparer.Ordinal).ThenBy(p => p.TargetPort).ThenBy(p => p.PublishedPort)]
+                ? [.. list.Select(WithoutDefaults).OrderBy(p => p.Protocol, StringComparer.Ordinal)
+                    .ThenBy(p => p.TargetPort).ThenBy(p => p.PublishedPort)]
                 : null,
         };
         return Hash(JsonSerializer.SerializeToUtf8Bytes(canonical, SpecJson.Default.TaskTemplate),
@@ -34,6 +35,7 @@ public static class SpecFingerprint
     private static ContainerSpec Canonical(ContainerSpec spec) => spec with
     {
         PullOptions = null,
+        Privileges = WithoutDefaults(spec.Privileges),
         Env = Sorted(spec.Env),
         Labels = Sorted(spec.Labels),
         Groups = Sorted(spec.Groups),
@@ -42,6 +44,21 @@ public static class SpecFingerprint
         Sysctls = Sorted(spec.Sysctls),
         Mounts = spec.Mounts is { Count: > 0 } mounts
             ? [.. mounts.OrderBy(mount => mount.Target, StringComparer.Ordinal)] : null,
+    };
+
+    /// <summary>Docker's stack files send members that say nothing: null when all of them are such.</summary>
+    public static Privileges? WithoutDefaults(Privileges? privileges)
+    {
+        var unknown = privileges?.Unknown?.Where(member => member.Value.ValueKind != JsonValueKind.Null).ToDictionary();
+        return privileges?.NoNewPrivileges is not true && unknown is not { Count: > 0 } ? null
+            : new() { NoNewPrivileges = privileges!.NoNewPrivileges is true ? true : null, Unknown = unknown };
+    }
+
+    /// <summary>tcp and ingress are what a port is that does not say otherwise.</summary>
+    public static PortConfig WithoutDefaults(PortConfig port) => port with
+    {
+        Protocol = port.Protocol is "tcp" or "" ? null : port.Protocol,
+        PublishMode = port.PublishMode is "ingress" or "" ? null : port.PublishMode,
     };
 
     private static List<string>? Sorted(List<string>? list) =>

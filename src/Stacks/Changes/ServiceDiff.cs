@@ -57,6 +57,7 @@ public static class ServiceDiff
                 Networks = template.Networks ?? spec.Networks,
                 ContainerSpec = container with
                 {
+                    Privileges = SpecFingerprint.WithoutDefaults(container.Privileges),
                     Isolation = container.Isolation is "default" ? null : container.Isolation,
                     Secrets = container.Secrets?.ConvertAll(file => file with { SecretID = null }),
                     Configs = container.Configs?.ConvertAll(file => file with { ConfigID = null }),
@@ -68,7 +69,7 @@ public static class ServiceDiff
     private static EndpointSpec Neutral(EndpointSpec endpoint) => endpoint with
     {
         Mode = endpoint.Mode is "vip" ? null : endpoint.Mode,
-        Ports = endpoint.Ports?.ConvertAll(port => port with { PublishMode = port.PublishMode is "ingress" ? null : port.PublishMode }),
+        Ports = endpoint.Ports?.ConvertAll(SpecFingerprint.WithoutDefaults),
     };
 
     private static List<KeyChange> Keys(ServiceSpec before, ServiceSpec after)

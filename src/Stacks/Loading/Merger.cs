@@ -46,7 +46,7 @@ internal static class Merger
         Func<Node, Node, bool> same = key switch
         {
             "ports" => (a, b) => Field(a, "target") == Field(b, "target") && Field(a, "published") == Field(b, "published")
-                && Field(a, "protocol") == Field(b, "protocol"),
+                && (Field(a, "protocol") ?? "tcp") == (Field(b, "protocol") ?? "tcp"),
             "volumes" => (a, b) => Field(a, "target") == Field(b, "target"),
             "secrets" or "configs" => (a, b) => (Field(a, "target") ?? Field(a, "source")) == (Field(b, "target") ?? Field(b, "source")),
             "extra_hosts" => Same,

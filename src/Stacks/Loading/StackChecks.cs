@@ -148,7 +148,7 @@ internal static partial class StackChecks
                 string Part(string key) => (port[key] as ScalarNode)?.Text ?? "";
                 if (Part("published").Length == 0 || Part("mode") == "host")
                     continue;
-                var key = $"{Part("published")}/{Part("protocol")}";
+                var key = $"{Part("published")}/{(Part("protocol") is { Length: > 0 } protocol ? protocol : "tcp")}";
                 if (!taken.TryAdd(key, entry.Key))
                     problems.Error(port.At, $"port {key} is published by services.{taken[key]} already", "a port of the cluster leads to one service");
             }

@@ -33,7 +33,7 @@ internal static class PortReader
             return None(() => context.Problems.Error(port["published"]!.At, $"{path}.published: a range cannot be published for one target",
                 "use the short form \"8080-8081:80-81\""));
         return port["target"] is ScalarNode target
-            ? [Make(map.At, target.Text, (port["published"] as ScalarNode)?.Text, (port["protocol"] as ScalarNode)?.Text ?? "tcp",
+            ? [Make(map.At, target.Text, (port["published"] as ScalarNode)?.Text, (port["protocol"] as ScalarNode)?.Text,
                 (port["mode"] as ScalarNode)?.Text, port["name"])]
             : [];
     }
@@ -93,14 +93,15 @@ internal static class PortReader
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
-    private static MapNode Make(Position at, string target, string? published, string protocol, string? mode, Node? name)
+    private static MapNode Make(Position at, string target, string? published, string? protocol, string? mode, Node? name)
     {
-        // Left out it means ingress; both are kept as they are, since that is what Docker sends.
+        // Left out they mean ingress and tcp; they are kept as they are, since that is what Docker sends.
         List<Entry> entries = mode is null ? [] : [new("mode", at, ScalarNode.Of(at, mode))];
         entries.Add(new("target", at, new ScalarNode(at, target, ScalarKind.Integer)));
         if (published is not null and not "0")
             entries.Add(new("published", at, new ScalarNode(at, published, ScalarKind.Integer)));
-        entries.Add(new("protocol", at, ScalarNode.Of(at, protocol)));
+        if (protocol is not null)
+            entries.Add(new("protocol", at, ScalarNode.Of(at, protocol)));
         if (name is not null)
             entries.Add(new("name", at, name));
         return new MapNode(at, entries);
