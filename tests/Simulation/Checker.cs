@@ -17,6 +17,7 @@ internal sealed class Checker(World world)
     private readonly Dictionary<(NodeId, Manager), long> _heard = [];
     private readonly HashSet<(NodeId, Manager)> _verdicts = [];
     private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
+    private readonly RestartChecker _restarts = new();
     private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
 
     private readonly HashSet<(NodeId, FileId)> _entitled = [];
@@ -68,6 +69,8 @@ internal sealed class Checker(World world)
         {
             var e = EventCodec.Decode(data.Kind, data.Payload.Span);
             CheckForward(e);
+            UpdateChecker.Before(_truth, e);
+            _restarts.Before(_truth, e);
             if (e is TaskAssigned assigned)
                 Order.Assigned(_truth, assigned);
             Fold.Apply(_truth, e, _truth.Revision + 1, new Changes());
@@ -103,7 +106,11 @@ internal sealed class Checker(World world)
                 CheckPorts(batch.View, task);
         }
         foreach (var service in batch.Changes.Tasks.Select(id => batch.View.Tasks.Get(id)?.ServiceId).OfType<ServiceId>().Distinct())
+        {
             CheckJob(batch.View, service);
+            if (batch.View.Services.Get(service) is { } found)
+                UpdateChecker.Surge(batch.View, found);
+        }
     }
 
     /// <summary>No more live slots than the job allows, each wanted, none that is already complete.</summary>

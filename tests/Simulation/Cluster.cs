@@ -198,7 +198,12 @@ internal sealed class Cluster
         TaskTemplate = new()
         {
             ContainerSpec = new() { Image = b % 9 == 8 ? "bad:1" : "app:1" },
-            RestartPolicy = c % 3 == 0 ? new() { Delay = 300_000_000 } : null,
+            RestartPolicy = (c % 6) switch
+            {
+                0 => new() { Delay = 300_000_000 },
+                3 => new() { Delay = 200_000_000, MaxAttempts = 1 + (ulong)(b % 2), Window = b % 3 == 0 ? null : 1_500_000_000 },
+                _ => null,
+            },
         },
         UpdateConfig = new()
         {

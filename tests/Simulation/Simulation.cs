@@ -163,15 +163,29 @@ internal sealed class Simulation
             return complete == wanted && alive.Count == 0 ? null
                 : $"{service.Spec.Name} has {complete} completions of {wanted} and {alive.Count} live tasks";
         }
-        if (alive.Count != wanted)
-            return $"{service.Spec.Name} has {alive.Count} live tasks of {wanted}";
+        if (alive.Count != wanted && NotGivenUp(view, service, alive) is { } empty)
+            return $"{service.Spec.Name} has {alive.Count} live tasks of {wanted}: {empty}";
         foreach (var task in alive)
         {
             if (!Waits(service, task) && task.State != TaskState.Running)
                 return $"{task.Name} is {task.State}, wanted {task.Desired}, on {task.NodeId}: {task.Status.Error}";
         }
+        if (alive.Exists(task => task.Spec.Fingerprint != service.TaskSpec.Fingerprint)
+            && service.Update is { State: UpdateState.Completed or UpdateState.RollbackCompleted })
+            return $"{service.Spec.Name} runs a mixture: {service.Update}";
         return service.IsUpdating && !alive.Exists(task => Waits(service, task))
             ? $"{service.Spec.Name} is updating: {service.Update}" : null;
+    }
+
+    /// <summary>Slots whose policy allows no further restart stay empty; any other that does has a reason to be filled.</summary>
+    private static string? NotGivenUp(ClusterState view, Service service, List<TaskRecord> alive)
+    {
+        if (alive.Count > alive.Select(task => task.Slot).Distinct().Count())
+            return "two in one slot";
+        var slots = service.IsGlobal ? view.Nodes.Keys.Select(SlotKey.Of)
+            : Enumerable.Range(1, (int)service.Replicas).Select(number => new SlotKey((ulong)number, default));
+        return slots.Where(slot => alive.TrueForAll(task => task.Slot != slot))
+            .Select(slot => RestartChecker.GivenUp(view, service, slot)).FirstOrDefault(why => why is not null);
     }
 
     /// <summary>More replicas of a host port than machines: the rest waits, says why, and holds its update up.</summary>
