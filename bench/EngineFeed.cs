@@ -37,17 +37,35 @@ internal sealed class EngineFeed : IDisposable
     /// <summary>Returns when one more container has died.</summary>
     public Task DiedAsync() => NextAsync("die", 1);
 
+    /// <summary>Returns when so many have started and as many have died, in whatever order.</summary>
+    public async Task ReplacedAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        for (var (started, died) = (0, 0); started < count || died < count;)
+        {
+            if (await ActionAsync(limit.Token) == "start")
+                started++;
+            else
+                died++;
+        }
+    }
+
     /// <summary>Other events on the way are passed over.</summary>
     private async Task NextAsync(string action, int count)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (count > 0)
         {
-            var line = await _lines.ReadLineAsync(limit.Token) ?? throw new IOException("the engine ended its event stream");
-            using var seen = JsonDocument.Parse(line);
-            if (seen.RootElement.GetProperty("Action").GetString() == action)
+            if (await ActionAsync(limit.Token) == action)
                 count--;
         }
+    }
+
+    private async Task<string?> ActionAsync(CancellationToken limit)
+    {
+        var line = await _lines.ReadLineAsync(limit) ?? throw new IOException("the engine ended its event stream");
+        using var seen = JsonDocument.Parse(line);
+        return seen.RootElement.GetProperty("Action").GetString();
     }
 
     public void Dispose()

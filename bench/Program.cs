@@ -5,6 +5,7 @@ var benches = new SortedDictionary<string, Func<string[], Task>>(StringComparer.
 {
     ["cluster"] = ClusterBench.RunAsync,
     ["log"] = LogBench.RunAsync,
+    ["rolling"] = RollingBench.RunAsync,
     ["writes"] = WritesBench.RunAsync,
     ["writer"] = options => Run(WriterBench.Run, options),
     ["scheduler"] = options => Run(SchedulerBench.Run, options),
