@@ -85,6 +85,19 @@ public sealed class StackDockerTests(OneMachineCluster cluster) : IClassFixture<
     }
 
     [LabFact]
+    public async Task The_examples_deploy_as_their_readme_says()
+    {
+        var root = Path.GetDirectoryName(Path.GetDirectoryName(OrchMachine.Program("orch")))!;
+        foreach (var folder in Directory.GetDirectories(Path.Combine(root, "cluster-examples")))
+        {
+            var name = Path.GetFileName(folder);
+            await Machine.OkAsync("stack", "deploy", "-c", $"{folder}/stack.yml", "--wait", "--timeout", "50s", name);
+            Assert.Equal(0, (await Machine.OrchAsync("stack", "diff", "-c", $"{folder}/stack.yml", name)).ExitCode);
+            await Machine.OkAsync("stack", "rm", "--timeout", "50s", name);
+        }
+    }
+
+    [LabFact]
     public async Task A_file_that_is_wrong_changes_nothing_and_says_where()
     {
         var before = await RevisionAsync();

@@ -76,7 +76,7 @@ public sealed partial class DockerDeployTests
     {
         var files = GoodFiles.Given(name);
         var (file, problems) = files.Load();
-        var plan = new StackConverter(file, "demo", files.Read, files.Variable, problems).Convert();
+        var plan = new StackConverter(file, "demo", files.Read, problems).Convert();
         Assert.Empty(problems.Errors);
         return Lines(plan.Networks.Where(network => !network.IsExternal).Select(network => ("networks", network.Request!.Value.GetRawText()))
             .Concat(plan.Files.Where(planned => !planned.IsExternal)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Orch.Stacks.Conversion;
 using Orch.Stacks.Reading;
 
 namespace Orch.Tests.Stacks;
@@ -40,7 +41,9 @@ public sealed partial class DocumentationTests
             var files = Files.Of(File.ReadAllText(Path.Combine(folder, "stack.yml")));
             if (File.Exists(Path.Combine(folder, ".env")))
                 files.With(".env", File.ReadAllText(Path.Combine(folder, ".env")));
-            Assert.Empty(files.Load().Problems.All);
+            var (file, problems) = files.Load();
+            _ = new StackConverter(file, "example", files.Read, problems).Convert();
+            Assert.Empty(problems.All);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class FuzzTests
             var files = Files.Of(text);
             var (file, problems) = files.Load();
             if (!problems.HasErrors)
-                new StackConverter(file, "fuzz", files.Read, files.Variable, problems).Convert();
+                new StackConverter(file, "fuzz", files.Read, problems).Convert();
             Assert.All(problems.All, problem => Assert.True(problem.At is { Line: > 0, Column: > 0 }));
         }
         catch (Exception e) when (e is not Xunit.Sdk.XunitException)

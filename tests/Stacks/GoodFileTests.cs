@@ -29,7 +29,7 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     {
         var files = GoodFiles.Given(name);
         var (file, problems) = files.Load();
-        var plan = new StackConverter(file, "demo", files.Read, files.Variable, problems).Convert();
+        var plan = new StackConverter(file, "demo", files.Read, problems).Convert();
         Assert.Empty(problems.Errors);
         var text = Text(plan, problems);
         var golden = Path.Combine(Folder, name + ".json");
@@ -77,7 +77,7 @@ public sealed class GoodFileTests(ITestOutputHelper output)
     private static string Specs(Files files)
     {
         var (file, problems) = files.Load();
-        var plan = new StackConverter(file, "demo", files.Read, files.Variable, problems).Convert();
+        var plan = new StackConverter(file, "demo", files.Read, problems).Convert();
         Assert.Empty(problems.Errors);
         return Text(plan, new ProblemList());
     }

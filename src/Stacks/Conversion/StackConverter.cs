@@ -6,11 +6,11 @@ using Orch.Stacks.Yaml;
 namespace Orch.Stacks.Conversion;
 
 /// <summary>A stack file as what the cluster should have, with the names, labels and defaults of <c>docker stack deploy</c>.</summary>
-public sealed class StackConverter(StackFile file, string stack, FileReader read, Func<string, string?> environment, ProblemList problems)
+public sealed class StackConverter(StackFile file, string stack, FileReader read, ProblemList problems)
 {
     public StackPlan Convert()
     {
-        var files = new FileConverter(stack, read, environment, problems);
+        var files = new FileConverter(stack, read, file.Variable, problems);
         var secrets = files.Convert(FileKind.Secret, file.Secrets);
         var configs = files.Convert(FileKind.Config, file.Configs);
         var networks = new NetworkConverter(file, stack);

@@ -8,6 +8,9 @@ namespace Orch.Stacks.Loading;
 /// </summary>
 public sealed record StackFile(MapNode Root)
 {
+    /// <summary>The environment and, behind it, .env or what was named instead: where secrets and configs may come from.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
+
     /// <summary>The name the file gives itself, for a command that was given none.</summary>
     public string? Name => (Root["name"] as ScalarNode)?.Text;
     public MapNode Services => Section("services");

@@ -31,7 +31,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
         }
         var root = merged is null ? MapNode.Empty(new(options.Files[0], 1, 1)) : (MapNode)Merger.Finish(merged);
         var services = new ServiceFinisher(options.Read, lookup, problems, Display).Finish(root, ActiveProfiles(lookup));
-        var stack = new StackFile(services is null ? root : root.Put("services", services));
+        var stack = new StackFile(services is null ? root : root.Put("services", services)) { Variable = lookup };
         // What was wrong in itself is left out by now, and would only be missed again.
         if (!problems.HasErrors)
             StackChecks.Check(stack, root["services"] as MapNode, problems);

@@ -40,7 +40,7 @@ internal sealed class StackDeployment
             throw new CommandException($"invalid stack name '{name}': use at most 63 letters, digits, '-' and '_', beginning with a letter or digit");
         if (problems.HasErrors)
             StackInput.Report(call, problems);
-        var plan = new StackConverter(file, name, StackInput.Reader(call), call.Terminal.Env, problems).Convert();
+        var plan = new StackConverter(file, name, StackInput.Reader(call), problems).Convert();
         plan = NetworksNotYet.Apply(Chosen(call, plan), problems);
         if (plan.Services.Count == 0)
             problems.Error(file.Root.At, "there is no service to deploy", "profiles that are not active leave services out");
