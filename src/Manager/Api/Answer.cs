@@ -11,6 +11,7 @@ namespace Orch.Manager.Api;
 /// <summary>Answers in Docker's shape. Lists leave as they are written: nothing holds a whole list in memory.</summary>
 internal static class Answer
 {
+    private const int LongestMessage = 900;
     private const int FlushAtBytes = 64 * 1024;
 
     /// <summary>Go does not escape quotes and plus signs in JSON either; answers are never part of a page.</summary>
@@ -24,8 +25,12 @@ internal static class Answer
     {
         if (problem.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return ObjectAsync(http, new ErrorView(problem.Message), ApiJson.Default.ErrorView, problem.Status);
+        return ObjectAsync(http, new ErrorView(Shortened(problem.Message)), ApiJson.Default.ErrorView, problem.Status);
     }
+
+    /// <summary>A message is for people; what it quotes may be as long as a body.</summary>
+    private static string Shortened(string message) => message.Length <= LongestMessage ? message
+        : $"{message.AsSpan(0, LongestMessage * 2 / 3)} … {message.AsSpan(message.Length - LongestMessage / 4)}";
 
     public static Task RefuseAsync(HttpContext http, Refusal refusal) => RefuseAsync(http, Problem.From(refusal));
 

@@ -19,7 +19,18 @@ internal static class RequestBody
     public static readonly Problem TooLarge = new(413, $"the request body is larger than {MaxBytes} bytes, the most that is accepted");
     private static readonly Problem Empty = new(400, "got EOF while reading request body");
 
-    public static Problem Malformed(JsonException error) => new(400, $"the request body is not what was expected: {error.Message}");
+    /// <summary>
+    /// The place, and what is wrong there. The reader's own words are left out where they quote the rest of the body, which
+    /// may hold a secret, or name classes, and positions in a text that was written anew.
+    /// </summary>
+    public static Problem Malformed(JsonException error)
+    {
+        var what = error.Message.Contains("could not be converted", StringComparison.Ordinal)
+            ? $"the value of {error.Path ?? "$"} is not of the type that belongs there"
+            : error is { LineNumber: { } line, BytePositionInLine: { } position, Path: null }
+                ? $"invalid JSON in line {line + 1} at byte {position + 1}" : error.Message;
+        return new(400, $"the request body is not what was expected: {what}");
+    }
 
     public static async Task<(T? Value, Problem? Problem)> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) where T : class
     {
