@@ -58,6 +58,33 @@ public sealed class WaitingTests
         Assert.Equal(1, outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("on-failure")]
+    public void A_task_that_is_to_run_once_is_done_when_it_ended_well(string condition)
+    {
+        var outcome = Create([Service(1), Once("a", "starting", condition), Synced, Once("a", "complete", condition)]);
+
+        Assert.EndsWith("verify: Service s converged\n", outcome.Out, StringComparison.Ordinal);
+        Assert.Equal(0, outcome.ExitCode);
+    }
+
+    [Fact]
+    public void A_task_that_is_to_run_once_and_failed_ends_the_waiting()
+    {
+        const string Policy = ",\"TaskTemplate\":{\"RestartPolicy\":{\"Condition\":\"none\"}}}";
+        var service = Service(1).Replace("\"Replicas\":1}}}", "\"Replicas\":1}}" + Policy, StringComparison.Ordinal);
+        var outcome = Create([service, Once("a", "starting", "none"), Synced, Once("a", "failed", "none")]);
+
+        Assert.Equal("a task failed, and the restart policy allows no other try: exit (3)\n", outcome.Err);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    private static string Once(string id, string state, string condition) => Line("task", 2,
+        $"\"ID\":\"{id}\",\"Slot\":1,\"ServiceID\":\"s\",\"NodeID\":\"n1\",\"DesiredState\":\"{(state == "starting" ? "running" : "shutdown")}\","
+        + $"\"Spec\":{{\"RestartPolicy\":{{\"Condition\":\"{condition}\"}}}},\"Status\":{{\"State\":\"{state}\""
+        + $"{(state == "failed" ? ",\"Err\":\"exit (3)\"" : "")}}}");
+
     [Fact]
     public void A_broken_watch_is_opened_again()
     {

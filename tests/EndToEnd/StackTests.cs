@@ -85,7 +85,9 @@ public sealed class StackTests(OneMachineCluster cluster) : IClassFixture<OneMac
         for (var round = Soak.Count("ORCH_STACK_ROUNDS", 3); round > 0; round--)
         {
             await Machine.OkAsync("stack", "deploy", "-c", file, "--wait", "--timeout", "50s", "shop");
-            await Machine.OkAsync("stack", "rm", "shop");
+            var removed = await Machine.OkAsync("stack", "rm", "shop");
+            Assert.True(removed.IndexOf("service shop_web", StringComparison.Ordinal)
+                < removed.IndexOf("service shop_db", StringComparison.Ordinal), removed);
             Assert.Empty(await Machine.Api.ServiceNamesAsync());
             await NothingLeftAsync();
         }
