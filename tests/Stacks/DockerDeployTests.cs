@@ -17,11 +17,9 @@ public sealed partial class DockerDeployTests
     /// <summary>Fewer would mean that the oracle is asked too little, or is not there and nobody notices.</summary>
     private const int LeastCompared = 30;
 
-    [Fact]
+    [DockerFact]
     public async Task Docker_asks_for_the_same_networks_secrets_configs_and_services()
     {
-        if (!GoodFiles.HasDocker)
-            return;
         var differences = Differences();
         var (compared, wrong) = (0, new List<string>());
         foreach (var name in GoodFiles.Names)

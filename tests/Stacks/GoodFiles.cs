@@ -7,9 +7,6 @@ internal static class GoodFiles
 
     public static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.yml").Select(file => Path.GetFileNameWithoutExtension(file)!).Order();
 
-    public static bool HasDocker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Any(folder => File.Exists(Path.Combine(folder, "docker")));
-
     public static Files Given(string name)
     {
         var files = new Files().Env("TAG", "v7");
