@@ -72,6 +72,21 @@ public sealed class ErrorTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Theory]
+    [InlineData("\"CAConfig\":{\"ForceRotate\":1}", "rotating the cluster's CA")]
+    [InlineData("\"CAConfig\":{\"ExternalCAs\":[{\"Protocol\":\"cfssl\"}]}", "an external CA")]
+    [InlineData("\"CAConfig\":{\"NodeCertExpiry\":7200000000000}", "another life time of node certificates")]
+    [InlineData("\"Raft\":{\"KeepOldSnapshots\":3}", "keeping old snapshots")]
+    [InlineData("\"EncryptionConfig\":{\"AutoLockManagers\":true}", "auto-lock")]
+    [InlineData("\"Labels\":{\"a\":\"b\"}", "labels of the cluster")]
+    public async Task A_setting_of_swarms_that_this_cluster_does_not_have_is_refused_not_dropped(string setting, string what)
+    {
+        var version = api.Store.Current.Cluster!.Version;
+        var (status, answer) = await api.SendAsync(HttpMethod.Post, $"/swarm/update?version={version}", $"{{\"Name\":\"default\",{setting}}}");
+        Assert.Equal((HttpStatusCode.NotImplemented, $"{what} is not supported by this version of orch"), (status, (string?)answer!["message"]));
+        Assert.Equal(version, api.Store.Current.Cluster!.Version);
+    }
+
+    [Theory]
     [InlineData("GET", "/services/nosuch", 404, "service nosuch not found")]
     [InlineData("GET", "/services/SELF%20x", 404, "service SELF x not found")]
     [InlineData("DELETE", "/services/nosuch", 404, "service nosuch not found")]

@@ -48,7 +48,7 @@ internal static class SwarmEndpoints
             return new(501, "auto-lock is not supported by this version of orch: there is no unlock key to rotate");
         if (spec.CAConfig.NodeCertExpiry is > 0 and < LeastCertificateLife)
             return Problem.Invalid("minimum certificate expiry time is: 1h0m0s");
-        if (SwarmViews.UnsupportedChange(cluster, spec) is { } change)
+        if (SwarmChanges.Unsupported(cluster, spec) is { } change)
             return new(501, $"{change} is not supported by this version of orch");
         var limit = spec.Orchestration.TaskHistoryRetentionLimit ?? cluster.Settings.TaskHistoryLimit;
         if (limit > int.MaxValue)

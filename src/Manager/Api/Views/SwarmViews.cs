@@ -38,28 +38,4 @@ public static class SwarmViews
         Dispatcher = new() { HeartbeatPeriod = Second / 2 },
         CAConfig = new() { NodeCertExpiry = 90 * 24 * 3600 * Second },
     };
-
-    /// <summary>
-    /// The first setting that the wanted spec changes although this cluster has no such knob, or null. What is absent or
-    /// zero was not asked for.
-    /// </summary>
-    public static string? UnsupportedChange(Cluster cluster, ClusterSpecView wanted)
-    {
-        var now = SpecOf(cluster);
-        if (wanted.EncryptionConfig.AutoLockManagers)
-            return "auto-lock";
-        if (wanted.Name is not "" && wanted.Name != now.Name)
-            return "renaming the cluster";
-        if (wanted.Labels.Count > 0)
-            return "labels of the cluster";
-        if (wanted.CAConfig.NodeCertExpiry is not (null or 0) && wanted.CAConfig.NodeCertExpiry != now.CAConfig.NodeCertExpiry)
-            return "another life time of node certificates";
-        if (wanted.Dispatcher.HeartbeatPeriod is not (null or 0)
-            && wanted.Dispatcher.HeartbeatPeriod != now.Dispatcher.HeartbeatPeriod)
-            return "another heartbeat period";
-        if (wanted.TaskDefaults.LogDriver is not null)
-            return "a default log driver";
-        return wanted.Raft.SnapshotInterval is not 0 && wanted.Raft.SnapshotInterval != now.Raft.SnapshotInterval
-            ? "another snapshot interval" : null;
-    }
 }
