@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orch.Tests.EndToEnd.Cluster;
 
 namespace Orch.Tests.EndToEnd;
@@ -75,7 +76,7 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         var containers = new List<string>();
         foreach (var container in (await Manager.RunningTasksAsync()).Values)
         {
-            var it = await Manager.Machine.Engine.SendAsync(HttpMethod.Get, $"/containers/{container.Id}/json");
+            var it = container.Json;
             var (config, host) = (it.GetProperty("Config"), it.GetProperty("HostConfig"));
             var env = config.GetProperty("Env").EnumerateArray().Select(e => e.GetString()!)
                 .Where(e => e.StartsWith("WHO", StringComparison.Ordinal) || e.StartsWith("DOCKER", StringComparison.Ordinal));
@@ -89,6 +90,44 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         Assert.Equal(2, containers.Select(line => line[^1]).Distinct().Count());
     }
 
+    [LabFact]
+    public async Task Every_option_of_a_service_reaches_its_container()
+    {
+        await Manager.OkAsync("service", "create", "--name", "full", "--constraint", "node.hostname==n1", "--container-label", "cl=1",
+            "--workdir", "/www", "--user", "0:0", "--group", "7", "--tty", "--init", "--read-only", "--stop-signal", "SIGINT",
+            "--stop-grace-period", "3s", "--cap-add", "NET_ADMIN", "--cap-drop", "MKNOD", "--sysctl", "net.core.somaxconn=200",
+            "--ulimit", "nofile=100:200", "--oom-score-adj", "50", "--health-cmd", "true", "--health-interval", "1s",
+            "--health-timeout", "5s", "--health-retries", "4", "--health-start-period", "6s", "--health-start-interval", "200ms",
+            "--limit-cpu", "0.5", "--limit-memory", "64m", "--limit-pids", "50", "--reserve-memory", "32m", "--dns", "10.9.9.9",
+            "--dns-search", "example.org", "--dns-option", "ndots:2", "--host", "db:10.1.2.3", "--mount", "type=tmpfs,target=/t,tmpfs-size=1m",
+            "--mount", "type=bind,source=/etc/passwd,target=/p,readonly", "--log-driver", "json-file", "--log-opt", "max-file=3",
+            "--device", "/dev/null:/dev/nothing:r", "--shm-size", "8m", "--ipc", "private", "--cpu-shares", "512",
+            "--security-opt", "no-new-privileges", "--update-monitor", "100ms", "sleeper");
+
+        var container = Assert.Single((await Manager.RunningTasksAsync()).Values);
+        var (config, host) = (container.Json.GetProperty("Config"), container.Json.GetProperty("HostConfig"));
+        string Of(JsonElement part, params string[] names) => string.Join(' ', names.Select(name => part.GetProperty(name).GetRawText()));
+        Assert.Equal("\"/www\" \"0:0\" true \"SIGINT\" 3", Of(config, "WorkingDir", "User", "Tty", "StopSignal", "StopTimeout"));
+        Assert.Equal("1", config.GetProperty("Labels").GetProperty("cl").GetString());
+        Assert.Equal("[\"CMD-SHELL\",\"true\"] 1000000000 5000000000 6000000000 200000000 4",
+            Of(config.GetProperty("Healthcheck"), "Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"));
+        Assert.Equal("[\"7\"] true true [\"CAP_NET_ADMIN\"] [\"CAP_MKNOD\"] 50",
+            Of(host, "GroupAdd", "Init", "ReadonlyRootfs", "CapAdd", "CapDrop", "OomScoreAdj"));
+        Assert.Equal("500000000 67108864 33554432 50 8388608 \"private\" 512",
+            Of(host, "NanoCpus", "Memory", "MemoryReservation", "PidsLimit", "ShmSize", "IpcMode", "CpuShares"));
+        Assert.Equal("[\"10.9.9.9\"] [\"example.org\"] [\"ndots:2\"] [\"db:10.1.2.3\"] {\"net.core.somaxconn\":\"200\"}",
+            Of(host, "Dns", "DnsSearch", "DnsOptions", "ExtraHosts", "Sysctls"));
+        Assert.Equal("nofile 100 200", Ulimit(host.GetProperty("Ulimits")[0]));
+        Assert.Equal("json-file 3", $"{host.GetProperty("LogConfig").GetProperty("Type")} {host.GetProperty("LogConfig").GetProperty("Config").GetProperty("max-file")}");
+        Assert.Contains("no-new-privileges", Of(host, "SecurityOpt"), StringComparison.Ordinal);
+        Assert.Equal("/dev/nothing", host.GetProperty("Devices")[0].GetProperty("PathInContainer").GetString());
+        Assert.Equal(["bind /p", "tmpfs /t"], host.GetProperty("Mounts").EnumerateArray()
+            .Select(mount => $"{mount.GetProperty("Type").GetString()} {mount.GetProperty("Target").GetString()}").Order());
+    }
+
+    private static string Ulimit(JsonElement limit) =>
+        $"{limit.GetProperty("Name").GetString()} {limit.GetProperty("Soft")} {limit.GetProperty("Hard")}";
+
     /// <summary>The V of every task that runs.</summary>
     private async Task<string> VersionsAsync()
     {
@@ -97,8 +136,7 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         {
             foreach (var container in (await machine.RunningTasksAsync()).Values)
             {
-                var it = await machine.Machine.Engine.SendAsync(HttpMethod.Get, $"/containers/{container.Id}/json");
-                versions.AddRange(it.GetProperty("Config").GetProperty("Env").EnumerateArray().Select(e => e.GetString()!)
+                versions.AddRange(container.Json.GetProperty("Config").GetProperty("Env").EnumerateArray().Select(e => e.GetString()!)
                     .Where(e => e.StartsWith("V=", StringComparison.Ordinal)));
             }
         }

@@ -50,6 +50,22 @@ public sealed record HostConfig
     public long? MemoryReservation { get; init; }
     public long? MemorySwap { get; init; }
     public long? MemorySwappiness { get; init; }
+    public bool? Privileged { get; init; }
+    public IReadOnlyList<DeviceMapping>? Devices { get; init; }
+    public IReadOnlyList<string>? DeviceCgroupRules { get; init; }
+    public long? ShmSize { get; init; }
+    public string? PidMode { get; init; }
+    public string? IpcMode { get; init; }
+    public string? UTSMode { get; init; }
+    public string? UsernsMode { get; init; }
+    public string? CgroupnsMode { get; init; }
+    public string? CgroupParent { get; init; }
+    public IReadOnlyDictionary<string, string>? StorageOpt { get; init; }
+    public string? Runtime { get; init; }
+    public string? CpusetCpus { get; init; }
+    public string? CpusetMems { get; init; }
+    public long? CpuShares { get; init; }
+    public int? BlkioWeight { get; init; }
     public long? PidsLimit { get; init; }
     public LogConfig? LogConfig { get; init; }
 }

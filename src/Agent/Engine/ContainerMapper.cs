@@ -31,7 +31,7 @@ public static class ContainerMapper
             StopSignal = Text(spec.StopSignal),
             StopTimeout = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Grace().TotalSeconds)),
             Labels = Labels(request, spec),
-            HostConfig = Host(request, spec),
+            HostConfig = WithOptions(Host(request, spec), spec.HostConfig),
         };
     }
 
@@ -68,6 +68,31 @@ public static class ContainerMapper
             LogConfig = Log(request.Template.LogDriver),
         };
     }
+
+    private static HostConfig WithOptions(HostConfig host, HostSettings? options) => options is null ? host : host with
+    {
+        Privileged = options.Privileged,
+        Devices = options.Devices?.ConvertAll(device => device with
+        {
+            PathInContainer = Text(device.PathInContainer) ?? device.PathOnHost,
+            CgroupPermissions = Text(device.CgroupPermissions) ?? "rwm",
+        }),
+        DeviceCgroupRules = List(options.DeviceCgroupRules),
+        ShmSize = options.ShmSize,
+        PidMode = Text(options.PidMode),
+        IpcMode = Text(options.IpcMode),
+        UTSMode = Text(options.UTSMode),
+        UsernsMode = Text(options.UsernsMode),
+        CgroupnsMode = Text(options.CgroupnsMode),
+        CgroupParent = Text(options.CgroupParent),
+        SecurityOpt = List([.. host.SecurityOpt ?? [], .. options.SecurityOpt ?? []]),
+        StorageOpt = options.StorageOpt,
+        Runtime = Text(options.Runtime),
+        CpusetCpus = Text(options.CpusetCpus),
+        CpusetMems = Text(options.CpusetMems),
+        CpuShares = options.CpuShares,
+        BlkioWeight = options.BlkioWeight,
+    };
 
     /// <summary>Options without a driver are for the one that the engine logs with by default.</summary>
     private static LogConfig? Log(DriverConfig? log) =>

@@ -33,13 +33,14 @@ internal static class ContainerEditor
             DNSConfig = Dns(flags, old.DNSConfig),
             Secrets = References(flags, "secret", old.Secrets, reference => reference.SecretName, lookup),
             Configs = References(flags, "config", old.Configs, reference => reference.ConfigName, lookup),
-            PullOptions = flags.Text("pull") is { } pull ? SpecParts.Pull(pull) : old.PullOptions,
+            PullOptions = flags.Text("pull") is { } pull ? new() { Policy = pull } : old.PullOptions,
             Isolation = Text(flags, "isolation", old.Isolation),
             Sysctls = ListEdit.Map(flags, "sysctl", old.Sysctls),
             CapabilityAdd = capabilitiesAdded,
             CapabilityDrop = capabilitiesDropped,
             Ulimits = ListEdit.Keyed(flags, "ulimit", old.Ulimits, OtherSyntax.Ulimit,
                 ulimit => ulimit.Name ?? "", text => Csv.KeyValue(text).Key),
+            HostConfig = HostFlags.Edit(flags, old.HostConfig),
             OomScoreAdj = flags.Has("oom-score-adj")
                 ? flags.Number("oom-score-adj") is not 0 and var score ? score : null : old.OomScoreAdj,
         };

@@ -26,6 +26,7 @@ internal static class ServiceFlags
         ("secret", "a secret as a file in the container", "secret", '\0'),
         ("sysctl", "a sysctl of the container (KEY=VALUE)", "list", '\0'),
         ("ulimit", "a resource limit of the container (nofile=1024:2048)", "ulimit", '\0'),
+        .. HostFlags.Lists,
     ];
 
     public static IReadOnlyList<Flag> Create { get; } = Sorted(
@@ -51,6 +52,7 @@ internal static class ServiceFlags
 
     private static IEnumerable<Flag> Scalars() =>
     [
+        .. HostFlags.Scalars(),
         Flag.List("cap-add", "Add Linux capabilities"),
         Flag.List("cap-drop", "Drop Linux capabilities"),
         Flag.Value("credential-spec", "spec", "Credential spec for managed service accounts (Windows only)"),

@@ -68,6 +68,7 @@ internal static class SpecBuilder
         CapabilityAdd = flags.All("cap-add").Select(OtherSyntax.Capability).Distinct().Order(StringComparer.Ordinal).ToList().OrNull(),
         CapabilityDrop = flags.All("cap-drop").Select(OtherSyntax.Capability).Distinct().Order(StringComparer.Ordinal).ToList().OrNull(),
         Ulimits = flags.Each("ulimit", OtherSyntax.Ulimit).OrderBy(u => u.Name, StringComparer.Ordinal).ToList().OrNull(),
+        HostConfig = HostFlags.Build(flags),
         OomScoreAdj = flags.Number("oom-score-adj") is not 0 and var score ? score : null,
     };
 

@@ -14,7 +14,7 @@ internal static class ContainerRules
 
     public static Refusal? Check(ContainerSpec container, IReadOnlyDictionary<string, string>? serviceLabels) =>
         CheckMounts(container.Mounts) ?? CheckTemplates(container, serviceLabels) ?? CheckPrivileges(container.Privileges)
-        ?? CheckHealth(container.Healthcheck) ?? CheckRest(container);
+        ?? CheckHealth(container.Healthcheck) ?? CheckRest(container) ?? HostRules.Check(container.HostConfig);
 
     private static Refusal? CheckMounts(List<Mount>? mounts)
     {

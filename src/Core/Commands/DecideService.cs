@@ -71,6 +71,14 @@ internal static class DecideService
     {
         UpdateConfig = Kept(old.UpdateConfig, spec.UpdateConfig),
         RollbackConfig = Kept(old.RollbackConfig, spec.RollbackConfig),
+        TaskTemplate = spec.TaskTemplate is { ContainerSpec: { } container } template && old.TaskTemplate?.ContainerSpec is { } before
+            ? template with { ContainerSpec = Kept(before, container) } : spec.TaskTemplate,
+    };
+
+    private static ContainerSpec Kept(ContainerSpec old, ContainerSpec spec) => spec with
+    {
+        PullOptions = spec.PullOptions ?? old.PullOptions,
+        HostConfig = spec.HostConfig ?? old.HostConfig,
     };
 
     private static UpdateConfig? Kept(UpdateConfig? old, UpdateConfig? config) =>

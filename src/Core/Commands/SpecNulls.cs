@@ -44,6 +44,9 @@ internal static class SpecNulls
         yield return ("ContainerSpec.DNSConfig.Nameservers", container.DNSConfig?.Nameservers);
         yield return ("ContainerSpec.DNSConfig.Search", container.DNSConfig?.Search);
         yield return ("ContainerSpec.DNSConfig.Options", container.DNSConfig?.Options);
+        yield return ("ContainerSpec.HostConfig.Devices", container.HostConfig?.Devices);
+        yield return ("ContainerSpec.HostConfig.DeviceCgroupRules", container.HostConfig?.DeviceCgroupRules);
+        yield return ("ContainerSpec.HostConfig.SecurityOpt", container.HostConfig?.SecurityOpt);
         yield return ("ContainerSpec.Healthcheck.Test", container.Healthcheck?.Test);
     }
 }

@@ -69,6 +69,20 @@ public sealed class ContainerMapperTests
     }
 
     [Fact]
+    public void What_only_docker_run_can_ask_of_a_machine_can_be_asked_too()
+    {
+        var host = Body("""
+            {"ContainerSpec":{"Image":"i","Privileges":{"NoNewPrivileges":true},"HostConfig":{"Privileged":true,"Devices":[{"PathOnHost":"/dev/fuse"}],
+              "ShmSize":5,"PidMode":"host","SecurityOpt":["seccomp=unconfined"],"StorageOpt":{"size":"1G"},"CpusetCpus":"0"}}}
+            """).GetProperty("HostConfig");
+
+        Assert.Equal("""[{"PathOnHost":"/dev/fuse","PathInContainer":"/dev/fuse","CgroupPermissions":"rwm"}]""", host.GetProperty("Devices").GetRawText());
+        Assert.Equal("""["no-new-privileges","seccomp=unconfined"]""", host.GetProperty("SecurityOpt").GetRawText());
+        Assert.Equal((true, 5, "host", "0"), (host.GetProperty("Privileged").GetBoolean(), host.GetProperty("ShmSize").GetInt64(),
+            host.GetProperty("PidMode").GetString(), host.GetProperty("CpusetCpus").GetString()));
+    }
+
+    [Fact]
     public void Generic_resources_are_in_the_environment()
     {
         var created = ContainerMapper.Map(new()

@@ -38,6 +38,9 @@ public sealed record ContainerSpec : SpecObject
     public List<string>? CapabilityDrop { get; init; }
     public List<Ulimit>? Ulimits { get; init; }
     public long? OomScoreAdj { get; init; }
+
+    /// <summary>orch's own member.</summary>
+    public HostSettings? HostConfig { get; init; }
 }
 
 /// <summary>orch's own: when machines ask the registry for the image.</summary>
