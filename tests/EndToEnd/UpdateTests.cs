@@ -97,7 +97,7 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
             "--workdir", "/www", "--user", "0:0", "--group", "7", "--tty", "--init", "--read-only", "--stop-signal", "SIGINT",
             "--stop-grace-period", "3s", "--cap-add", "NET_ADMIN", "--cap-drop", "MKNOD", "--sysctl", "net.core.somaxconn=200",
             "--ulimit", "nofile=100:200", "--oom-score-adj", "50", "--health-cmd", "true", "--health-interval", "1s",
-            "--health-timeout", "5s", "--health-retries", "4", "--health-start-period", "6s", "--health-start-interval", "200ms",
+            "--health-timeout", "5s", "--health-retries", "4", "--health-start-period", "6s",
             "--limit-cpu", "0.5", "--limit-memory", "64m", "--limit-pids", "50", "--reserve-memory", "32m", "--dns", "10.9.9.9",
             "--dns-search", "example.org", "--dns-option", "ndots:2", "--host", "db:10.1.2.3", "--mount", "type=tmpfs,target=/t,tmpfs-size=1m",
             "--mount", "type=bind,source=/etc/passwd,target=/p,readonly", "--log-driver", "json-file", "--log-opt", "max-file=3",
@@ -109,8 +109,8 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         string Of(JsonElement part, params string[] names) => string.Join(' ', names.Select(name => part.GetProperty(name).GetRawText()));
         Assert.Equal("\"/www\" \"0:0\" true \"SIGINT\" 3", Of(config, "WorkingDir", "User", "Tty", "StopSignal", "StopTimeout"));
         Assert.Equal("1", config.GetProperty("Labels").GetProperty("cl").GetString());
-        Assert.Equal("[\"CMD-SHELL\",\"true\"] 1000000000 5000000000 6000000000 200000000 4",
-            Of(config.GetProperty("Healthcheck"), "Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"));
+        Assert.Equal("[\"CMD-SHELL\",\"true\"] 1000000000 5000000000 6000000000 4",
+            Of(config.GetProperty("Healthcheck"), "Test", "Interval", "Timeout", "StartPeriod", "Retries"));
         Assert.Equal("[\"7\"] true true [\"CAP_NET_ADMIN\"] [\"CAP_MKNOD\"] 50",
             Of(host, "GroupAdd", "Init", "ReadonlyRootfs", "CapAdd", "CapDrop", "OomScoreAdj"));
         Assert.Equal("500000000 67108864 33554432 50 8388608 \"private\" 512",
