@@ -13,8 +13,16 @@ internal static class SpecSize
 
     public static Problem? Check<T>(T spec, JsonTypeInfo<T> type)
     {
-        var length = JsonSerializer.SerializeToUtf8Bytes(spec, type).Length;
-        return length <= MaxBytes ? null
-            : new(413, $"the spec is {length} bytes long; the most that is accepted is {MaxBytes}");
+        try
+        {
+            var length = JsonSerializer.SerializeToUtf8Bytes(spec, type).Length;
+            return length <= MaxBytes ? null
+                : new(413, $"the spec is {length} bytes long; the most that is accepted is {MaxBytes}");
+        }
+        catch (ArgumentException)
+        {
+            // 1e999 is read as infinity, which JSON has no word for.
+            return Problem.Invalid("a number of the spec is larger than any that can be kept");
+        }
     }
 }
