@@ -17,9 +17,13 @@ internal static class Completer
         var words = call.Words;
         var typed = words.Count == 0 ? "" : words[^1];
         var before = words.Take(Math.Max(0, words.Count - 1)).ToList();
-        return Candidates(call, before, typed).Where(word => word.StartsWith(typed, StringComparison.Ordinal)).Distinct()
-            .Order(StringComparer.Ordinal);
+        return Candidates(call, before, typed).Where(word => word.StartsWith(typed, StringComparison.Ordinal) && IsPlain(word))
+            .Distinct().Order(StringComparer.Ordinal);
     }
+
+    /// <summary>Names come from the cluster: one that means something to a shell or a terminal is not put into a command line.</summary>
+    private static bool IsPlain(string word) =>
+        word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '@' or '+' or ',' or '%');
 
     private static IEnumerable<string> Candidates(Invocation call, List<string> before, string typed)
     {
@@ -91,7 +95,11 @@ internal static class Completer
             _ when usage.StartsWith("SERVICE", StringComparison.Ordinal) => Services(call),
             _ when usage.StartsWith("NODE", StringComparison.Ordinal) || usage.StartsWith("[NODE", StringComparison.Ordinal)
                 || usage.StartsWith("self", StringComparison.Ordinal) => [.. Nodes(call), "self"],
-            _ when usage.StartsWith("STACK", StringComparison.Ordinal) => Stacks(call),
+            _ when usage.StartsWith("STACK", StringComparison.Ordinal) || usage.StartsWith("[STACK", StringComparison.Ordinal) => Stacks(call),
+            _ when usage.StartsWith("SECRET", StringComparison.Ordinal) => Files(call, command, given, "/secrets"),
+            _ when usage.StartsWith("CONFIG", StringComparison.Ordinal) => Files(call, command, given, "/configs"),
+            "registry login" or "registry logout" => Ask(() =>
+                call.Client.Get("/orch/v1/registries", ApiJson.Default.ListRegistryView).Select(login => login.ServerAddress)),
             _ => (IEnumerable<string>)[],
         };
         return names.Except(given);
@@ -107,6 +115,11 @@ internal static class Completer
         call.Client.Get("/services", ApiJson.Default.ListServiceView)
             .Select(service => service.Spec.Labels?.GetValueOrDefault("com.docker.stack.namespace")).OfType<string>());
 
+    /// <summary>What follows the name in <c>secret update</c> is a file of this machine: the shell knows those.</summary>
+    private static List<string> Files(Invocation call, Command command, List<string> given, string path) =>
+        given.Count > 0 && !command.Usage.Contains("...", StringComparison.Ordinal) ? []
+            : Ask(() => call.Client.Get(path, ApiJson.Default.ListFileView).Select(file => file.Spec.Name));
+
     private static List<string> Nodes(Invocation call) => Ask(() =>
         call.Client.Get("/nodes", ApiJson.Default.ListNodeView).Select(node => node.Description.Hostname));
 
@@ -114,7 +127,8 @@ internal static class Completer
     {
         try
         {
-            return [.. names().Take(MostNames)];
+            // One that looks like an option would be taken for one.
+            return [.. names().Where(name => !name.StartsWith('-')).Take(MostNames)];
         }
         catch (Exception e) when (e is CommandException or IOException or System.Text.Json.JsonException)
         {

@@ -2,7 +2,8 @@ namespace Orch.Cli.Completion;
 
 /// <summary>
 /// The scripts that bind completion to a shell. They only hand on the words and show the answer: what may follow is
-/// decided by the program, so a script never grows old.
+/// decided by the program, so a script never grows old. What it says holds names that others chose: no script lets its
+/// shell expand them.
 /// </summary>
 internal static class ShellScripts
 {
@@ -17,9 +18,8 @@ internal static class ShellScripts
     private const string Bash = """
         # bash completion for orch
         _orch() {
-            local cur=${COMP_WORDS[COMP_CWORD]} IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(orch __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "$cur"))
-            [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$cur"))
+            mapfile -t COMPREPLY < <(orch __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+            [ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
         }
         complete -o filenames -F _orch orch
 
