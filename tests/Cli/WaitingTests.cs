@@ -118,6 +118,42 @@ public sealed class WaitingTests
         Assert.Equal((Verdict.Waiting, 0, 1), (state.Look().Verdict, state.Look().Done, state.Look().Total));
     }
 
+    /// <summary>Deploying again what a rollback has restored, or scaling it, is no failed update.</summary>
+    [Theory]
+    [InlineData("rollback_completed", 2, "Converged")]
+    [InlineData("rollback_started", 2, "Converged")]
+    [InlineData("completed", 2, "Failed")]
+    [InlineData("rollback_completed", 1, "Failed")]
+    [InlineData("", 0, "Failed")]
+    public void A_rollback_fails_a_command_only_when_it_began_after_it(string found, int hour, string verdict)
+    {
+        var before = found.Length == 0 ? null : ApiJson.Read(System.Text.Encoding.UTF8.GetBytes(
+            $"{{\"State\":\"{found}\",\"StartedAt\":\"2026-11-21T0{hour}:00:00Z\"}}"), ApiJson.Default.UpdateStatusView);
+        var state = new Convergence(rollbackWanted: false, before);
+        foreach (var line in new[]
+        {
+            Service(1, ",\"UpdateStatus\":{\"State\":\"rollback_completed\",\"StartedAt\":\"2026-11-21T02:00:00Z\",\"Message\":\"m\"}"),
+            Task("a", 1, "running"), Synced,
+        })
+            state.Apply(WatchDecoder.Line(System.Text.Encoding.UTF8.GetBytes(line)));
+
+        Assert.Equal(verdict, state.Look().Verdict.ToString());
+    }
+
+    [Theory]
+    [InlineData("2026-11-21T02:00:00Z", 0)]
+    [InlineData("2026-11-21T03:00:00Z", 1)]
+    public void A_service_that_was_rolled_back_long_ago_can_be_scaled(string rolledBackAt, int exitCode)
+    {
+        static string Status(string at) => $",\"UpdateStatus\":{{\"State\":\"rollback_completed\",\"StartedAt\":\"{at}\",\"Message\":\"m\"}}";
+        using var manager = new FakeManager(request => request.Method == "POST" ? new(200, "{}")
+            : request.Path.StartsWith("/orch/v1/watch", StringComparison.Ordinal)
+                ? new(200, "", [Service(1, Status(rolledBackAt)), Task("a", 1, "running"), Synced])
+            : new(200, "{\"ID\":\"s\",\"Version\":{\"Index\":1},\"Spec\":{\"Name\":\"web\"}" + Status("2026-11-21T02:00:00Z") + "}"));
+
+        Assert.Equal(exitCode, Run.Orch(manager, "service", "scale", "web=1").ExitCode);
+    }
+
     [Fact]
     public void Detach_asks_for_no_watch()
     {

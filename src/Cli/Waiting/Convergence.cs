@@ -22,9 +22,10 @@ internal sealed record Picture(Verdict Verdict, string Title, int Done, int Tota
 internal sealed record TaskLine(string Label, string State, string? Error);
 
 /// <summary>
-/// How far a service is from what its spec wants.
+/// How far a service is from what its spec wants. <paramref name="before"/> is the update that the command found: if that
+/// was a rollback already, its end is not what the command came to, and not its failure.
 /// </summary>
-internal sealed class Convergence(bool rollbackWanted) : WatchedState
+internal sealed class Convergence(bool rollbackWanted, UpdateStatusView? before = null) : WatchedState
 {
     private readonly Dictionary<string, TaskView> _tasks = [];
     private readonly Dictionary<string, NodeView> _nodes = [];
@@ -105,11 +106,14 @@ internal sealed class Convergence(bool rollbackWanted) : WatchedState
             "paused" => (Verdict.Failed, $"service update paused: {message}"),
             "rollback_paused" => (Verdict.Failed, $"service rollback paused: {message}"),
             "updating" or "rollback_started" => (Verdict.Waiting, null),
-            "rollback_completed" when allRun && !rollbackWanted =>
+            "rollback_completed" when allRun && !rollbackWanted && !IsOldRollback() =>
                 (Verdict.Failed, $"service update failed and was rolled back: {message}"),
             _ => (allRun ? Verdict.Converged : Verdict.Waiting, null),
         };
     }
+
+    private bool IsOldRollback() => before?.State is "rollback_started" or "rollback_paused" or "rollback_completed"
+        && before.StartedAt == _service!.UpdateStatus!.StartedAt;
 
     private (int, int, List<TaskLine>) Replicated(int replicas)
     {

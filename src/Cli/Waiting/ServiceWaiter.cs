@@ -1,4 +1,5 @@
 using Orch.Cli.Parsing;
+using Orch.Contracts.Api;
 
 namespace Orch.Cli.Waiting;
 
@@ -12,8 +13,8 @@ internal static class ServiceWaiter
         "Waits until all tasks run (an update also until the manager has watched them for --update-monitor),\n" +
         "showing what each task waits for. Ctrl-C stops the waiting, not the service; --detach does not wait.";
 
-    /// <summary>The exit code. Shown is what the user calls the service.</summary>
-    public static int Wait(Invocation call, string id, string shown, bool rollbackWanted)
+    /// <summary>The exit code. Shown is what the user calls the service, before the update that the command found.</summary>
+    public static int Wait(Invocation call, string id, string shown, bool rollbackWanted, UpdateStatusView? before = null)
     {
         if (call.Flags.On("detach"))
             return 0;
@@ -21,7 +22,7 @@ internal static class ServiceWaiter
         try
         {
             var filter = Uri.EscapeDataString($$"""{"service":["{{id}}"]}""");
-            var state = new Convergence(rollbackWanted);
+            var state = new Convergence(rollbackWanted, before);
             var picture = new EventWaiter(call, $"/orch/v1/watch?filters={filter}", state, display, null).Wait();
             if (picture.Verdict == Verdict.Converged)
             {

@@ -29,7 +29,7 @@ internal static class ServiceScaleCommand
     private static int Run(Invocation call)
     {
         var wanted = call.Words.Select(Read).ToList();
-        var scaled = new List<(string Name, string Id)>();
+        var scaled = new List<(string Name, ServiceView Before)>();
         var errors = new List<string>();
         foreach (var (name, replicas) in wanted)
         {
@@ -45,8 +45,8 @@ internal static class ServiceScaleCommand
             }
         }
         var exitCode = 0;
-        foreach (var (name, id) in scaled)
-            exitCode = Math.Max(exitCode, ServiceWaiter.Wait(call, id, name, rollbackWanted: false));
+        foreach (var (name, before) in scaled)
+            exitCode = Math.Max(exitCode, ServiceWaiter.Wait(call, before.ID, name, rollbackWanted: false, before.UpdateStatus));
         return errors.Count == 0 ? exitCode : throw new CommandException(string.Join('\n', errors));
     }
 
@@ -60,7 +60,8 @@ internal static class ServiceScaleCommand
             : throw new CommandException($"{word[..at]}: invalid replicas value {word[(at + 1)..]}: a number was expected");
     }
 
-    private static string Scale(Invocation call, string name, ulong replicas)
+    /// <summary>The service as it was.</summary>
+    private static ServiceView Scale(Invocation call, string name, ulong replicas)
     {
         var service = call.Client.Get($"/services/{Query.Segment(name)}", ApiJson.Default.ServiceView);
         var mode = service.Spec.Mode switch
@@ -71,6 +72,6 @@ internal static class ServiceScaleCommand
             var old => (old ?? new()) with { Replicated = (old?.Replicated ?? new ReplicatedMode()) with { Replicas = replicas } },
         };
         ServiceUpdateCommand.Send(call, service, service.Spec with { Mode = mode }, registryAuth: null);
-        return service.ID;
+        return service;
     }
 }

@@ -43,7 +43,7 @@ internal static class ServiceUpdateCommand
         Send(call, service, spec, auth, "registryAuthFrom=spec", rollback ? "rollback=previous" : "");
         call.Out.WriteLine(name);
         call.Out.Flush();
-        return ServiceWaiter.Wait(call, service.ID, name, rollback);
+        return ServiceWaiter.Wait(call, service.ID, name, rollback, service.UpdateStatus);
     }
 
     /// <summary>Replaces the spec that was read, refused when somebody else changed it since.</summary>

@@ -52,7 +52,8 @@ internal static class StackDeployCommand
         var exitCode = 0;
         if (wait)
             foreach (var (name, id) in ids)
-                exitCode = Math.Max(exitCode, StackWaits.Converge(call, id, name, deadline.Token));
+                exitCode = Math.Max(exitCode, StackWaits.Converge(
+                    call, id, name, deployment.Current.GetValueOrDefault(name)?.UpdateStatus, deadline.Token));
         if (prune && exitCode == 0)
             StackPrune.Run(call, deployment, deadline.Token);
         return exitCode;

@@ -35,12 +35,15 @@ internal static class StackWaits
         return call.Client.Find(path, ApiJson.Default.ListTaskView) ?? [];
     }
 
-    /// <summary>The exit code. The time given is for this service and all that follow it.</summary>
-    public static int Converge(Invocation call, string id, string name, CancellationToken deadline)
+    /// <summary>
+    /// The exit code. The time given is for this service and all that follow it. Before is the update that the deploy found:
+    /// a service that it does not change keeps the end of that.
+    /// </summary>
+    public static int Converge(Invocation call, string id, string name, UpdateStatusView? before, CancellationToken deadline)
     {
         call.Out.WriteLine($"Waiting for service {name}");
         using var waiting = new Invocation(call.Command, call.Flags, call.Terminal with { Interrupted = deadline }, call.Host);
-        var code = ServiceWaiter.Wait(waiting, id, name, rollbackWanted: false);
+        var code = ServiceWaiter.Wait(waiting, id, name, rollbackWanted: false, before);
         return code == 130 && !call.Terminal.Interrupted.IsCancellationRequested
             ? throw new CommandException($"service {name} did not converge in time: `orch service ps {name}` says why") : code;
     }
