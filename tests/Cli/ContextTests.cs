@@ -94,6 +94,48 @@ public sealed class ContextTests : IDisposable
         Assert.Equal("default\n", Orch("context", "ls", "-q").Out);
     }
 
+    [Fact]
+    public void Odd_files_among_the_contexts_hide_no_others_and_a_damaged_one_can_be_removed()
+    {
+        Create("prod");
+        var folder = Path.Combine(_directory, "config", "contexts");
+        foreach (var (name, text) in new[] { (".hidden", "{}"), ("a copy", "{}"), ("null", "null"), ("broken", "{") })
+            File.WriteAllText(Path.Combine(folder, name + ".json"), text);
+
+        var list = Orch("context", "ls", "-q");
+
+        Assert.Equal((0, "default\nprod\n"), (list.ExitCode, list.Out));
+        Assert.Contains("`orch context rm broken` removes it", list.Err, StringComparison.Ordinal);
+        Assert.Equal(0, Orch("context", "rm", "broken").ExitCode);
+        Assert.Equal("", Orch("context", "ls", "-q").Err);
+    }
+
+    /// <summary>A folder where a file should be, and a file where a folder should be, are as unreadable to root as to others.</summary>
+    [Fact]
+    public void What_cannot_be_read_or_written_is_told_with_what_to_do()
+    {
+        Create("prod");
+        var current = Path.Combine(_directory, "config", "context");
+        Directory.CreateDirectory(current);
+        var ca = CaFile();
+        string[] create = ["context", "create", "b", "--host", "tcp://10.0.0.1", "--ca", ca, "--token", "orch-k-s"];
+        foreach (var args in new[] { new[] { "service", "ls" }, ["context", "ls"], ["context", "use", "prod"] })
+            Told(Orch(args), current);
+        Assert.DoesNotContain(current, Orch("--host", "unix:///nonexistent/orch.sock", "service", "ls").Err, StringComparison.Ordinal);
+
+        File.WriteAllText(Path.Combine(_directory, "file"), "");
+        _env["ORCH_CONFIG"] = Path.Combine(_directory, "file");
+        Told(Orch(create), Path.Combine(_directory, "file", "contexts", "b.json"));
+    }
+
+    private static void Told(Outcome outcome, string path)
+    {
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("cannot ", outcome.Err, StringComparison.Ordinal);
+        Assert.Contains(path, outcome.Err, StringComparison.Ordinal);
+        Assert.Contains("ORCH_CONFIG=FOLDER", outcome.Err, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no such name", "context", "use", "nope")]
     [InlineData("does not exist", "--context", "nope", "service", "ls")]

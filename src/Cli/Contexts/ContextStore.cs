@@ -30,9 +30,30 @@ internal sealed class ContextStore(string directory)
     /// <summary>Null: this machine's manager.</summary>
     public string? Current => Read(CurrentFile)?.Trim() is { Length: > 0 } name && name != Local ? name : null;
 
-    public IReadOnlyList<RemoteContext> All() => !Directory.Exists(Folder) ? []
-        : [.. Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
-            .Select(name => Find(name!)).OfType<RemoteContext>()];
+    /// <summary>All that can be read. Other files may lie there too; of one that is damaged <paramref name="damaged"/> hears.</summary>
+    public IReadOnlyList<RemoteContext> All(Action<string>? damaged = null)
+    {
+        var names = Try(() => Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [], $"read {Folder}")
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(IsName).Order(StringComparer.Ordinal);
+        var all = new List<RemoteContext>();
+        foreach (var name in names)
+            try
+            {
+                if (Find(name) is { } context)
+                    all.Add(context);
+            }
+            catch (CommandException e)
+            {
+                damaged?.Invoke(e.Message);
+            }
+        return all;
+    }
+
+    public bool Exists(string name)
+    {
+        CheckName(name);
+        return File.Exists(PathOf(name));
+    }
 
     public RemoteContext? Find(string name)
     {
@@ -56,42 +77,67 @@ internal sealed class ContextStore(string directory)
     public void Save(RemoteContext context)
     {
         CheckName(context.Name);
-        Directory.CreateDirectory(Folder, OwnerOnly);
-        DurableFile.Write(PathOf(context.Name), JsonSerializer.SerializeToUtf8Bytes(context, ContextJson.Default.RemoteContext));
+        Write(Folder, PathOf(context.Name), JsonSerializer.SerializeToUtf8Bytes(context, ContextJson.Default.RemoteContext));
     }
 
-    public void Use(string? name)
-    {
-        Directory.CreateDirectory(directory, OwnerOnly);
-        DurableFile.Write(CurrentFile, Encoding.UTF8.GetBytes((name ?? Local) + "\n"));
-    }
+    public void Use(string? name) => Write(directory, CurrentFile, Encoding.UTF8.GetBytes((name ?? Local) + "\n"));
 
-    public void Remove(string name)
-    {
-        File.Delete(PathOf(name));
-        DurableFile.FlushDirectory(Folder);
-    }
+    public void Remove(string name) => Try(
+        () =>
+        {
+            File.Delete(PathOf(name));
+            DurableFile.FlushDirectory(Folder);
+            return true;
+        },
+        $"remove {PathOf(name)}");
 
-    private static string? Read(string path)
+    private static void Write(string folder, string path, byte[] content) => Try(
+        () =>
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+            DurableFile.Write(path, content);
+            return true;
+        },
+        $"write {path}");
+
+    /// <summary>A disk says no for reasons that only its owner can take away.</summary>
+    private static T Try<T>(Func<T> action, string what)
     {
         try
         {
-            return File.ReadAllText(path);
+            return action();
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            throw new CommandException($"cannot {what}: {e.Message}\n  Contexts are kept there: give yourself access to it, "
+                + "keep them elsewhere (ORCH_CONFIG=FOLDER), or name the manager (--host or ORCH_HOST).");
         }
     }
+
+    private static string? Read(string path) => Try(
+        () =>
+        {
+            try
+            {
+                return File.ReadAllText(path);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+        },
+        $"read {path}");
 
     private string PathOf(string name) => Path.Combine(Folder, name + ".json");
 
     /// <summary>A name is a file's name too.</summary>
     public static void CheckName(string name)
     {
-        if (name.Length is 0 or > 64 || !char.IsAsciiLetterOrDigit(name[0])
-            || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (!IsName(name))
             throw new CommandException(
                 $"context name \"{name}\" is invalid: letters, digits, '-', '_' and '.', beginning with a letter or digit");
     }
+
+    private static bool IsName(string name) => name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

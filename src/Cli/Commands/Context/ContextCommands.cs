@@ -42,7 +42,8 @@ internal static class ContextCommands
             var store = ContextStore.Of(call.Terminal.Env);
             foreach (var name in call.Words)
             {
-                var found = store.Get(name).Name;
+                // One that is damaged cannot be read, only removed.
+                var found = store.Exists(name) ? name : store.Get(name).Name;
                 if (store.Current == found && !call.Flags.On("force"))
                     throw new CommandException($"context \"{name}\" is in use; set another with `orch context use`, or use --force");
                 store.Remove(found);

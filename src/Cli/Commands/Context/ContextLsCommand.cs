@@ -27,7 +27,7 @@ internal static class ContextLsCommand
         {
             Row(ContextStore.Local, "This machine's manager", $"unix://{call.Host.RunDir}/orch.sock", "", current is null),
         };
-        rows.AddRange(store.All().Select(c => Row(
+        rows.AddRange(store.All(call.Err.WriteLine).Select(c => Row(
             c.Name, c.Description ?? "", c.Host, c.Token is null ? "certificate" : "token", c.Name == current)));
         Listing.Write(call, Columns, rows);
         return 0;
