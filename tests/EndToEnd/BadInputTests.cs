@@ -106,7 +106,7 @@ public sealed class BadInputTests(OneMachineCluster cluster) : IClassFixture<One
         {
             await Until.TrueAsync($"a task of {service} says why", async () =>
                 (last = await Machine.OkAsync("service", "ps", service, "--no-trunc", "--format", "{{.Error}}"))
-                    .Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+                    .Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         }
         catch (TimeoutException)
         {
