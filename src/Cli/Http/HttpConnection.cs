@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orch.Cli.Parsing;
 
 namespace Orch.Cli.Http;
 
@@ -19,6 +20,9 @@ internal sealed class HttpConnection(Stream stream, string? token = null) : IDis
 
     public HttpAnswer Send(string method, string path, string host, ReadOnlySpan<byte> body, string? registryAuth = null)
     {
+        // A line end would make two requests of one, a blank another line: whatever the path was made from, it must not.
+        if (path.AsSpan().ContainsAnyInRange('\0', ' ') || path.Contains('\x7f', StringComparison.Ordinal))
+            throw new CommandException("a name holds a blank or a control character, which no request can carry");
         var head = new StringBuilder(256)
             .Append(method).Append(' ').Append(path).Append(" HTTP/1.1\r\nHost: ").Append(host)
             .Append("\r\nUser-Agent: orch\r\n");

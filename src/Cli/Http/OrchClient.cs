@@ -32,6 +32,14 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
 
     public void Delete(string path) => Expect(Send("DELETE", path, []));
 
+    /// <summary>As <see cref="Delete"/>, but what is not there is removed already.</summary>
+    public void Remove(string path)
+    {
+        var answer = Send("DELETE", path, []);
+        if (answer.Status != 404)
+            Expect(answer);
+    }
+
     /// <summary>Status and body, whatever they are.</summary>
     public (int Status, byte[] Body) Send(string method, string path, ReadOnlySpan<byte> body, string? registryAuth = null)
     {

@@ -1,3 +1,4 @@
+using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Api;
 using Orch.Core.Model;
@@ -18,18 +19,30 @@ internal static class ImagePinning
         if (image.Length == 0 || call.Flags.On("no-resolve-image") || ImageName.IsPinned(image))
             return spec;
         var tagged = ImageName.WithTag(image);
-        var (status, body) = call.Client.Send("GET", $"/distribution/{Path(tagged)}/json", [], registryAuth);
-        var known = status == 200 ? ApiJson.Read(body, ApiJson.Default.DistributionView) : null;
-        if (known is not { Descriptor.Digest.Length: > 0 })
+        if (Ask(call.Client, tagged, registryAuth) is not { } known)
         {
-            call.Err.WriteLine($"image {tagged} could not be accessed on a registry to record\nits digest. Each node will access " +
-                $"{tagged} independently,\npossibly leading to different nodes running different\nversions of the image.\n");
+            Warn(call, tagged);
             return With(spec, image, null);
         }
-        return With(spec, $"{tagged}@{known.Descriptor.Digest}", known.Platforms.Count > 0 ? known.Platforms : null);
+        return With(spec, Pinned(tagged, known), Platforms(known));
     }
 
-    private static ServiceSpec With(ServiceSpec spec, string image, List<PlatformSpec>? platforms)
+    /// <summary>What the registry knows of an image with a tag; null when it does not say.</summary>
+    public static DistributionView? Ask(OrchClient client, string tagged, string? registryAuth)
+    {
+        var (status, body) = client.Send("GET", $"/distribution/{Path(tagged)}/json", [], registryAuth);
+        return status == 200 && ApiJson.Read(body, ApiJson.Default.DistributionView) is { Descriptor.Digest.Length: > 0 } known ? known : null;
+    }
+
+    public static string Pinned(string tagged, DistributionView known) => $"{tagged}@{known.Descriptor.Digest}";
+
+    public static List<PlatformSpec>? Platforms(DistributionView known) => known.Platforms.Count > 0 ? known.Platforms : null;
+
+    public static void Warn(Invocation call, string tagged) =>
+        call.Err.WriteLine($"image {tagged} could not be accessed on a registry to record\nits digest. Each node will access " +
+            $"{tagged} independently,\npossibly leading to different nodes running different\nversions of the image.\n");
+
+    public static ServiceSpec With(ServiceSpec spec, string image, List<PlatformSpec>? platforms)
     {
         var template = spec.TaskTemplate!;
         return spec with

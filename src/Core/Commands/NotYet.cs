@@ -6,13 +6,13 @@ namespace Orch.Core.Commands;
 /// What this version does not carry out yet is refused with words, never accepted and dropped. Each rule leaves with the
 /// feature that makes it untrue.
 /// </summary>
-internal static class NotYet
+public static class NotYet
 {
     public static Refusal? Check(ServiceSpec spec)
     {
         foreach (var port in spec.EndpointSpec?.Ports ?? [])
         {
-            if (port.PublishMode is null or "" or "ingress")
+            if (IsIngress(port))
                 return Unsupported(
                     $"publishing port {port.PublishedPort ?? 0}:{port.TargetPort} on every node (ingress) is not supported by this "
                     + $"version of orch: use --publish mode=host,target={port.TargetPort}");
@@ -24,6 +24,9 @@ internal static class NotYet
         }
         return null;
     }
+
+    /// <summary>Published on every node, which is what a port is that does not say otherwise.</summary>
+    public static bool IsIngress(PortConfig port) => port.PublishMode is null or "" or "ingress";
 
     private static Refusal Unsupported(string message) => new(RefusalKind.Unsupported, message);
 }

@@ -49,7 +49,7 @@ public static partial class SpecRules
             return new(RefusalKind.Unsupported, $"runtime \"{template.Runtime}\" is not supported");
         if (container.Image is "")
             return Invalid("ContainerSpec: image reference must be provided");
-        if (!ImageReference().IsMatch(container.Image))
+        if (!IsImage(container.Image))
             return Invalid($"ContainerSpec: \"{container.Image}\" is not a valid repository/tag");
         if (container.PullOptions?.Policy is not (null or "" or "missing" or "always" or "never"))
             return Invalid($"invalid pull policy \"{container.PullOptions.Policy}\": expected missing, always or never");
@@ -69,6 +69,9 @@ public static partial class SpecRules
         return mode?.Replicated?.Replicas > MaxReplicas
             ? Invalid($"replicas {mode.Replicated.Replicas} is more than one service may have ({MaxReplicas})") : null;
     }
+
+    /// <summary>Whether a text is an image's name by Docker's grammar; a line end is no part of one.</summary>
+    public static bool IsImage(string text) => ImageReference().IsMatch(text);
 
     private const ulong MaxReplicas = 1_000_000;
 
@@ -131,14 +134,14 @@ public static partial class SpecRules
 
     private static Refusal Invalid(string message) => new(RefusalKind.Invalid, message);
 
-    [GeneratedRegex("^[a-zA-Z0-9](?:[-_]*[a-zA-Z0-9]+)*$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-zA-Z0-9](?:[-_]*[a-zA-Z0-9]+)*\z", RegexOptions.NonBacktracking)]
     private static partial Regex DnsName();
 
     // Docker's reference grammar: [host[:port]/]path[:tag][@digest], path components in lower case.
     [GeneratedRegex(
         @"^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/)?"
         + @"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
-        + @"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$",
+        + @"(?::[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
         RegexOptions.NonBacktracking)]
     private static partial Regex ImageReference();
 }

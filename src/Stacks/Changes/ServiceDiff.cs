@@ -15,62 +15,47 @@ public static class ServiceDiff
     {
         if (current is null)
             return new(wanted.Name, ChangeKind.Create, ReplacesTasks: false, []);
-        var (before, after) = (Neutral(current), Neutral(Carry(current, wanted)));
-        var keys = Keys(before, after);
-        if (keys.Count == 0)
+        var (before, after) = (NeutralSpec.Of(current), NeutralSpec.Of(Carry(current, wanted)));
+        if (SpecEquality.Same(before, after))
             return new(wanted.Name, ChangeKind.None, ReplacesTasks: false, []);
+        var keys = Keys(before, after);
         var replaces = wanted.IsJob || SpecFingerprint.Of(before.TaskTemplate ?? new(), before.EndpointSpec) !=
             SpecFingerprint.Of(after.TaskTemplate ?? new(), after.EndpointSpec);
         return new(wanted.Name, ChangeKind.Update, replaces, keys);
     }
 
     /// <summary>
-    /// The spec to send: counters go on from where they are, and an image that the file names as before stays pinned to
-    /// the digest it runs with unless a newer one is known.
+    /// The spec to send: counters go on from where they are, an image that the file names as before stays pinned to the
+    /// digest (and to the platforms of it) that it runs with unless a newer one is known, and a deadline that the file
+    /// does not speak of stays.
     /// </summary>
     public static ServiceSpec Carry(ServiceSpec current, ServiceSpec wanted)
     {
         var (old, template) = (current.TaskTemplate, wanted.TaskTemplate!);
-        var container = template.ContainerSpec!;
-        var unpinned = !container.Image.Contains('@', StringComparison.Ordinal);
-        if (unpinned && old?.ContainerSpec is { } running && Label(current) == Label(wanted)
-            && running.Image.StartsWith(container.Image + "@", StringComparison.Ordinal))
-            container = container with { Image = running.Image };
-        return wanted with { TaskTemplate = template with { ContainerSpec = container, ForceUpdate = old?.ForceUpdate ?? 0 } };
-    }
-
-    private static string? Label(ServiceSpec spec) => spec.Labels?.GetValueOrDefault(StackNames.Image);
-
-    /// <summary>Defaults written out and ids, which follow from names, left out.</summary>
-    private static ServiceSpec Neutral(ServiceSpec spec)
-    {
-        var template = spec.TaskTemplate ?? new();
-        var container = template.ContainerSpec ?? new();
-        return spec with
+        var (container, placement) = (template.ContainerSpec!, template.Placement);
+        if (old?.ContainerSpec is { } running && IsSame(running.Image, container.Image, Label(current) == Label(wanted)))
         {
-            Mode = spec.Mode?.Replicated is { } replicated ? new() { Replicated = new() { Replicas = replicated.Replicas ?? 1 } } : spec.Mode,
-            Networks = null,
-            EndpointSpec = Neutral(spec.EndpointSpec ?? new()),
-            TaskTemplate = template with
-            {
-                Runtime = null,
-                Networks = template.Networks ?? spec.Networks,
-                ContainerSpec = container with
-                {
-                    Privileges = SpecFingerprint.WithoutDefaults(container.Privileges),
-                    Isolation = container.Isolation is "default" ? null : container.Isolation,
-                    Secrets = container.Secrets?.ConvertAll(file => file with { SecretID = null }),
-                    Configs = container.Configs?.ConvertAll(file => file with { ConfigID = null }),
-                },
-            },
+            container = container with { Image = running.Image };
+            if (placement?.Platforms is null && Label(wanted)?.Contains('@') != true && old.Placement?.Platforms is { } platforms)
+                placement = (placement ?? new()) with { Platforms = platforms };
+        }
+        return wanted with
+        {
+            TaskTemplate = template with { ContainerSpec = container, Placement = placement, ForceUpdate = old?.ForceUpdate ?? 0 },
+            UpdateConfig = Carry(current.UpdateConfig, wanted.UpdateConfig),
+            RollbackConfig = Carry(current.RollbackConfig, wanted.RollbackConfig),
         };
     }
 
-    private static EndpointSpec Neutral(EndpointSpec endpoint) => endpoint with
-    {
-        Mode = endpoint.Mode is "vip" ? null : endpoint.Mode,
-        Ports = endpoint.Ports?.ConvertAll(SpecFingerprint.WithoutDefaults),
-    };
+    /// <summary>The very image that runs, or the tag it was pinned from, as the file had it before.</summary>
+    private static bool IsSame(string running, string wanted, bool isNamedAsBefore) =>
+        wanted.Contains('@', StringComparison.Ordinal) ? running == wanted
+            : isNamedAsBefore && running.StartsWith(wanted + "@", StringComparison.Ordinal);
+
+    private static UpdateConfig? Carry(UpdateConfig? current, UpdateConfig? wanted) =>
+        wanted is { ProgressDeadline: null } ? wanted with { ProgressDeadline = current?.ProgressDeadline } : wanted;
+
+    private static string? Label(ServiceSpec spec) => spec.Labels?.GetValueOrDefault(StackNames.Image);
 
     private static List<KeyChange> Keys(ServiceSpec before, ServiceSpec after)
     {
@@ -79,7 +64,7 @@ public static class ServiceDiff
         foreach (var path in old.Keys.Union(now.Keys).Order(StringComparer.Ordinal))
         {
             var (was, becomes) = (old.GetValueOrDefault(path), now.GetValueOrDefault(path));
-            if (was != becomes && !path.StartsWith("Labels." + StackNames.Image, StringComparison.Ordinal))
+            if (was != becomes)
                 changes.Add(new(ComposeKeys.Of(path), was, becomes));
         }
         return changes;

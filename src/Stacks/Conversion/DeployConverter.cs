@@ -19,7 +19,7 @@ internal static class DeployConverter
         };
     }
 
-    /// <summary>Zero durations are left out, as Docker leaves them out.</summary>
+    /// <summary>Zero durations are left out, as Docker leaves them out; a deadline of zero is one: none.</summary>
     public static UpdateConfig? Update(MapNode? config) => config is null ? null : new()
     {
         Parallelism = config.Count("parallelism") ?? 1,
@@ -28,6 +28,7 @@ internal static class DeployConverter
         Monitor = NonZero(config.Nanos("monitor")),
         MaxFailureRatio = config.Double("max_failure_ratio") ?? 0,
         Order = config.Text("order"),
+        ProgressDeadline = config.Nanos("progress_deadline"),
     };
 
     public static ResourceRequirements Resources(MapNode service, MapNode? deploy)

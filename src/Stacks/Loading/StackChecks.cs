@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Orch.Core.Commands;
+using Orch.Stacks.Reading;
 using Orch.Stacks.Yaml;
 
 namespace Orch.Stacks.Loading;
@@ -8,11 +10,17 @@ internal static partial class StackChecks
 {
     private static readonly string[] Sources = ["file", "environment", "content"];
 
-    public static void Check(StackFile file, MapNode? allServices, ProblemList problems)
+    /// <summary>Where variables are left as they are written, nothing is said of a text that they are part of.</summary>
+    public static void Check(StackFile file, MapNode? allServices, bool isFilledIn, ProblemList problems)
     {
         foreach (var entry in file.Services.Entries)
             if (entry.Value is MapNode service)
+            {
                 Service(file, entry, service, allServices ?? file.Services, problems);
+                if (isFilledIn && service["image"] is ScalarNode { Text.Length: > 0 } image && !SpecRules.IsImage(image.Text))
+                    problems.Error(image.At, $"services.{entry.Key}.image is no name of an image: {Plain.Show(image)}",
+                        "write [REGISTRY/]NAME[:TAG], the name in lower case");
+            }
         Files(file.Secrets, "secrets", "secret", problems);
         Files(file.Configs, "configs", "config", problems);
         foreach (var (section, map) in new[] { ("networks", file.Networks), ("volumes", file.Volumes) })

@@ -34,7 +34,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
         var stack = new StackFile(services is null ? root : root.Put("services", services)) { Variable = lookup };
         // What was wrong in itself is left out by now, and would only be missed again.
         if (!problems.HasErrors)
-            StackChecks.Check(stack, root["services"] as MapNode, problems);
+            StackChecks.Check(stack, root["services"] as MapNode, options.Interpolate, problems);
         return stack;
     }
 

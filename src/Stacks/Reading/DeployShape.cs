@@ -6,11 +6,13 @@ internal static class DeployShape
     private static readonly Reader Update = Shape.Map(
         new("parallelism", Plain.Count), new("delay", Plain.Duration),
         new("failure_action", Plain.OneOf("continue", "pause", "rollback")), new("monitor", Plain.Duration),
-        new("max_failure_ratio", Plain.Ratio), new("order", Plain.OneOf("start-first", "stop-first")));
+        new("max_failure_ratio", Plain.Ratio), new("order", Plain.OneOf("start-first", "stop-first")),
+        new("progress_deadline", Plain.Duration));
 
     private static readonly Reader Rollback = Shape.Map(
         new("parallelism", Plain.Count), new("delay", Plain.Duration), new("failure_action", Plain.OneOf("continue", "pause")),
-        new("monitor", Plain.Duration), new("max_failure_ratio", Plain.Ratio), new("order", Plain.OneOf("start-first", "stop-first")));
+        new("monitor", Plain.Duration), new("max_failure_ratio", Plain.Ratio), new("order", Plain.OneOf("start-first", "stop-first")),
+        new("progress_deadline", Plain.Duration));
 
     private static readonly Reader Generic = Shape.List(Shape.Map(new Field("discrete_resource_spec",
         Shape.Map(new Field("kind", Plain.Text) { Required = true }, new Field("value", Plain.Count) { Required = true })) { Required = true }));

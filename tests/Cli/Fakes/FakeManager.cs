@@ -6,7 +6,10 @@ namespace Orch.Tests.Cli.Fakes;
 /// <summary>An answer as a test gives it; with lines it is a chunked stream that ends after them.</summary>
 internal sealed record FakeAnswer(int Status, string Body, IEnumerable<string>? Lines = null);
 
-internal sealed record FakeRequest(string Method, string Path, string Body);
+internal sealed record FakeRequest(string Method, string Path, string Body)
+{
+    public string? RegistryAuth { get; init; }
+}
 
 /// <summary>A manager made of one function, on a real unix socket, so that the client's own HTTP is tested with it.</summary>
 internal sealed class FakeManager : IDisposable
@@ -29,6 +32,7 @@ internal sealed class FakeManager : IDisposable
     /// <summary>What a registry says of an image; asked about by nearly every create, so not among the requests.</summary>
     public Func<string, FakeAnswer> Registry { get; init; } =
         _ => new(200, """{"Descriptor":{"digest":"sha256:d1"},"Platforms":[]}""");
+    public List<FakeRequest> AskedOfRegistries { get; } = [];
     public List<FakeRequest> Requests { get; } = [];
 
     private void Accept()
@@ -57,14 +61,21 @@ internal sealed class FakeManager : IDisposable
             {
                 var words = first.Split(' ');
                 var length = 0;
+                string? auth = null;
                 while (reader.ReadLine() is { Length: > 0 } header)
+                {
                     if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
                         length = int.Parse(header[15..]);
+                    if (header.StartsWith("X-Registry-Auth:", StringComparison.OrdinalIgnoreCase))
+                        auth = header[16..].Trim();
+                }
                 var body = new char[length];
                 reader.ReadBlock(body);
-                var request = new FakeRequest(words[0], words[1], Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
+                var request = new FakeRequest(words[0], words[1], Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body))) { RegistryAuth = auth };
                 if (request.Path.StartsWith("/distribution/", StringComparison.Ordinal))
                 {
+                    lock (AskedOfRegistries)
+                        AskedOfRegistries.Add(request);
                     Write(stream, Registry(request.Path));
                     continue;
                 }

@@ -17,6 +17,10 @@ internal static class Run
     public static Outcome Orch(FakeManager manager, params IReadOnlyList<string> args) =>
         Orch(manager, DateTimeOffset.UnixEpoch, args);
 
+    /// <summary>With variables of the environment.</summary>
+    public static Outcome Orch(FakeManager manager, Dictionary<string, string> environment, params IReadOnlyList<string> args) =>
+        With(TimeProvider.System, name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : environment.GetValueOrDefault(name), args);
+
     /// <summary>Without any manager.</summary>
     public static Outcome Alone(params IReadOnlyList<string> args) => With(TimeProvider.System, _ => null, args);
 

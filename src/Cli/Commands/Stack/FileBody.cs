@@ -15,10 +15,7 @@ internal static class FileBody
         {
             json.WriteStartObject();
             json.WriteString("Name", file.Name);
-            json.WriteStartObject("Labels");
-            foreach (var (key, value) in file.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
-                json.WriteString(key, value);
-            json.WriteEndObject();
+            Labels(json, file);
             if (file.Data.Length > 0)
                 json.WriteBase64String("Data", file.Data);
             if (file.TemplateDriver is { } template)
@@ -28,6 +25,29 @@ internal static class FileBody
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What the cluster has, with the labels of the file: all that may change of it.</summary>
+    public static byte[] Relabelled(JsonElement spec, PlannedFile file)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var member in spec.EnumerateObject().Where(member => member.Name != "Labels"))
+                member.WriteTo(json);
+            Labels(json, file);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Labels(Utf8JsonWriter json, PlannedFile file)
+    {
+        json.WriteStartObject("Labels");
+        foreach (var (key, value) in file.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+            json.WriteString(key, value);
+        json.WriteEndObject();
     }
 
     private static void Driver(Utf8JsonWriter json, string name, DriverConfig driver)

@@ -23,8 +23,7 @@ internal static class StackDeployCommand
             Flag.Switch("detach", "Exit once everything is accepted (default); --detach=false waits like --wait", 'd'),
             StackFlags.Timeout,
             Flag.Switch("quiet", "Suppress progress output", 'q'),
-            Flag.Switch("with-registry-auth", "Accepted for Docker's sake: the cluster keeps the logins of registries"),
-            Flag.Value("resolve-image", "string", "Ask the registry for the digest of changed images: always, changed or never", "always"),
+            .. StackFlags.Images,
         ],
         MaxWords = 1,
         Examples = "orch stack deploy -c compose.yaml --wait --timeout 2m shop\norch stack deploy -c compose.yaml --service web shop",
@@ -33,8 +32,6 @@ internal static class StackDeployCommand
 
     private static int Run(Invocation call)
     {
-        if (call.Flags.Text("resolve-image") is not ("always" or "changed" or "never"))
-            throw new UsageException($"Invalid option {call.Flags.Text("resolve-image")} for flag --resolve-image");
         var wait = call.Flags.On("wait") || (call.Flags.Has("detach") && !call.Flags.On("detach"));
         if (call.Flags.On("wait") && call.Flags.On("detach"))
             throw new UsageException("--wait and --detach contradict each other");
@@ -64,6 +61,7 @@ internal static class StackDeployCommand
     {
         deployment.CreateNetworks();
         deployment.CreateFiles();
+        deployment.LabelFiles();
         var ids = new List<(string, string)>();
         foreach (var (service, change) in deployment.Plan.Services.Zip(deployment.Changes))
             ids.Add((service.Spec.Name, deployment.Apply(service, change)));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Api;
+using Orch.Core.Commands;
 using Orch.Core.Model.Specs;
 using Orch.Stacks;
 using Orch.Stacks.Changes;
@@ -14,10 +15,11 @@ internal sealed class StackDeployment
 {
     private readonly Invocation _call;
     private readonly Dictionary<string, string> _fileIds = [];
-    private readonly Dictionary<string, string> _digests = [];
-    private readonly HashSet<string> _warned = [];
+    private readonly List<FileLabels> _relabelled = [];
+    private readonly StackImages _images;
 
-    private StackDeployment(Invocation call, StackPlan plan, StackObjects objects) => (_call, Plan, Objects) = (call, plan, objects);
+    private StackDeployment(Invocation call, StackPlan plan, StackObjects objects) =>
+        (_call, _images, Plan, Objects) = (call, new(call), plan, objects);
 
     public StackPlan Plan { get; private set; }
     public StackObjects Objects { get; }
@@ -26,12 +28,15 @@ internal sealed class StackDeployment
 
     /// <summary>Files of the plan that the cluster does not have yet.</summary>
     public IReadOnlyList<PlannedFile> NewFiles { get; private set; } = [];
+    public IReadOnlyList<FileLabels> RelabelledFiles => _relabelled;
     public IReadOnlyList<PlannedNetwork> NewNetworks { get; private set; } = [];
     public IEnumerable<ServiceView> Extra => Current.Values.Where(service => Plan.Services.All(planned => planned.Spec.Name != service.Spec.Name));
 
     /// <summary>Ends the command when the files are wrong.</summary>
     public static StackDeployment Prepare(Invocation call)
     {
+        if (call.Flags.Text("resolve-image") is not ("always" or "changed" or "never"))
+            throw new UsageException($"Invalid option {call.Flags.Text("resolve-image")} for flag --resolve-image");
         var problems = new ProblemList();
         var file = StackInput.Load(call, problems);
         var name = call.Words.Count > 0 ? call.Words[0] : file.Name
@@ -42,13 +47,27 @@ internal sealed class StackDeployment
             StackInput.Report(call, problems);
         var plan = new StackConverter(file, name, StackInput.Reader(call), problems).Convert();
         plan = NetworksNotYet.Apply(Chosen(call, plan), problems);
+        PlanChecks.Check(file, plan, problems);
         if (plan.Services.Count == 0)
             problems.Error(file.Root.At, "there is no service to deploy", "profiles that are not active leave services out");
         StackInput.Report(call, problems);
         var objects = new StackObjects(call, name);
         var deployment = new StackDeployment(call, plan, objects) { Current = objects.Services().ToDictionary(service => service.Spec.Name) };
+        deployment.CheckModes();
         deployment.Compare();
         return deployment;
+    }
+
+    /// <summary>A manager refuses another mode, so that nothing may have happened by then.</summary>
+    private void CheckModes()
+    {
+        var problems = new ProblemList();
+        foreach (var service in Plan.Services)
+            if (Current.GetValueOrDefault(service.Spec.Name) is { } current
+                && (SpecRules.ModeOf(current.Spec), SpecRules.ModeOf(service.Spec)) is var (old, now) && old != now)
+                problems.Error(service.At, $"services.{service.Key}: deploy.mode cannot change from {old} to {now}",
+                    $"remove the service first: orch service rm {service.Spec.Name}");
+        StackInput.Report(_call, problems);
     }
 
     /// <summary>Only the services named, with what they use.</summary>
@@ -88,7 +107,9 @@ internal sealed class StackDeployment
         NewFiles = missing;
         var networks = Plan.Networks.Count == 0 ? [] : Objects.Objects("networks");
         NewNetworks = [.. Plan.Networks.Where(network => !network.IsExternal && networks.All(o => o.Name != network.Name))];
-        Plan = Plan with { Services = [.. Plan.Services.Select(Resolved)] };
+        _images.Ask(Plan.Services.Where(IsToResolve).Select(service => service.Spec.TaskTemplate!.ContainerSpec!.Image));
+        Plan = Plan with { Services = [.. Plan.Services.Select(service => IsToResolve(service)
+            ? service with { Spec = _images.Pinned(service.Spec) } : service)] };
         Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(Current.GetValueOrDefault(service.Spec.Name)?.Spec, service.Spec))];
     }
 
@@ -98,6 +119,8 @@ internal sealed class StackDeployment
             throw new CommandException($"{file.At}: {kind} {file.Name} exists with other content, and what the cluster keeps cannot be changed: " +
                 "give it a new name, or leave name: out, then each content gets a name of its own");
         _fileIds[Key(file.Kind, file.Name)] = found.Id;
+        if (!file.IsExternal && new FileLabels(kind, found, file) is { Differ: true } labels)
+            _relabelled.Add(labels);
     }
 
     public void CreateNetworks()
@@ -120,16 +143,27 @@ internal sealed class StackDeployment
         }
     }
 
+    public void LabelFiles()
+    {
+        foreach (var labels in RelabelledFiles)
+        {
+            Say($"Updating {labels.Kind} {labels.Found.Name}");
+            _call.Client.Post($"/{labels.Kind}s/{Query.Segment(labels.Found.Id)}/update?version={labels.Found.Version}",
+                FileBody.Relabelled(labels.Found.Spec, labels.File));
+        }
+    }
+
     /// <summary>The id of the service. Sent only when something differs.</summary>
     public string Apply(PlannedService service, ServiceChange change)
     {
         var spec = WithIds(service.Spec);
+        var image = spec.TaskTemplate!.ContainerSpec!.Image;
         if (change.Kind != ChangeKind.None)
-            WarnUnpinned(spec);
+            _images.WarnUnpinned(image);
         if (change.Kind == ChangeKind.Create)
         {
             Say($"Creating service {spec.Name}");
-            var created = ApiJson.Read(_call.Client.Post("/services/create", ApiJson.Write(spec, ApiJson.Default.ServiceSpec)),
+            var created = ApiJson.Read(_call.Client.Post("/services/create", ApiJson.Write(spec, ApiJson.Default.ServiceSpec), _images.Login(image)),
                 ApiJson.Default.CreateResponse);
             foreach (var warning in created.Warnings ?? [])
                 _call.Err.WriteLine(warning);
@@ -137,11 +171,27 @@ internal sealed class StackDeployment
         }
         var current = Current[spec.Name];
         if (change.Kind == ChangeKind.Update)
-        {
-            Say($"Updating service {spec.Name} (id: {current.ID})");
-            Service.ServiceUpdateCommand.Send(_call, current, ServiceDiff.Carry(current.Spec, spec), "registryAuthFrom=spec");
-        }
+            Update(current, spec);
         return current.ID;
+    }
+
+    /// <summary>Somebody else may have changed the service since it was read: then what they left is compared, once more.</summary>
+    private void Update(ServiceView current, ServiceSpec spec)
+    {
+        Say($"Updating service {spec.Name} (id: {current.ID})");
+        try
+        {
+            Send(current);
+        }
+        catch (CommandException e) when (e.Message.EndsWith("update out of sequence", StringComparison.Ordinal))
+        {
+            var now = _call.Client.Get($"/services/{Query.Segment(current.ID)}", ApiJson.Default.ServiceView);
+            if (ServiceDiff.Of(now.Spec, spec).Kind != ChangeKind.None)
+                Send(now);
+        }
+
+        void Send(ServiceView to) => Service.ServiceUpdateCommand.Send(_call, to, ServiceDiff.Carry(to.Spec, spec),
+            _images.Login(spec.TaskTemplate!.ContainerSpec!.Image), "registryAuthFrom=spec");
     }
 
     private ServiceSpec WithIds(ServiceSpec spec)
@@ -160,35 +210,12 @@ internal sealed class StackDeployment
         };
     }
 
-    /// <summary>
-    /// The image with the digest that its registry names now. A registry that does not answer leaves the tag as it is:
-    /// nodes resolve it when they pull.
-    /// </summary>
-    private PlannedService Resolved(PlannedService service)
+    private bool IsToResolve(PlannedService service)
     {
-        var image = service.Spec.TaskTemplate!.ContainerSpec!.Image;
-        var policy = _call.Flags.Text("resolve-image") ?? "always";
         var isSame = Current.GetValueOrDefault(service.Spec.Name)?.Spec.Labels?.GetValueOrDefault(StackNames.Image)
             == service.Spec.Labels![StackNames.Image];
-        if (policy == "never" || (policy == "changed" && isSame) || image.Contains('@', StringComparison.Ordinal))
-            return service;
-        if (!_digests.TryGetValue(image, out var digest))
-        {
-            var (status, body) = _call.Client.Send("GET", $"/distribution/{image}/json", []);
-            _digests[image] = digest = status == 200 ? ApiJson.Read(body, ApiJson.Default.DistributionView).Descriptor.Digest : "";
-        }
-        if (digest.Length == 0)
-            return service;
-        var container = service.Spec.TaskTemplate.ContainerSpec with { Image = $"{image}@{digest}" };
-        return service with { Spec = service.Spec with { TaskTemplate = service.Spec.TaskTemplate with { ContainerSpec = container } } };
-    }
-
-    private void WarnUnpinned(ServiceSpec spec)
-    {
-        var image = spec.TaskTemplate!.ContainerSpec!.Image;
-        if (_digests.GetValueOrDefault(image) is "" && _warned.Add(image))
-            _call.Err.WriteLine($"image {image} could not be accessed on a registry to record\nits digest. Each node will access {image} independently,\n" +
-                "possibly leading to different nodes running different\nversions of the image.\n");
+        return !Core.Model.ImageName.IsPinned(service.Spec.TaskTemplate!.ContainerSpec!.Image)
+            && _call.Flags.Text("resolve-image") switch { "never" => false, "changed" => !isSame, _ => true };
     }
 
     private void Say(string text)

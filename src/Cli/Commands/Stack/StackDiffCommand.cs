@@ -16,6 +16,7 @@ internal static class StackDiffCommand
         [
             .. StackFlags.Files,
             Flag.List("service", "Only this service of the stack", "strings"),
+            .. StackFlags.Images,
             Flag.Switch("prune", "Show what --prune would remove, too"),
             Flag.Value("format", "string", "Format each change: 'json' or a Go TEMPLATE like '{{.Action}} {{.Kind}} {{.Name}}'"),
         ],

@@ -14,6 +14,8 @@ internal sealed record StackDiffLine(string Action, string Kind, string Name)
             yield return new("create", "network", network.Name);
         foreach (var file in deployment.NewFiles)
             yield return new("create", file.Kind == Orch.Stacks.Conversion.FileKind.Secret ? "secret" : "config", file.Name);
+        foreach (var file in deployment.RelabelledFiles)
+            yield return new("update", file.Kind, file.Found.Name) { Effect = "its labels change", Change = file.Change };
         foreach (var change in deployment.Changes)
         {
             if (change.Kind == ChangeKind.Create)

@@ -14,6 +14,13 @@ internal static class StackFlags
         Flag.Switch("strict", "Treat keys that are not honoured as errors"),
     ];
 
+    /// <summary>Of the commands that compare with the cluster.</summary>
+    public static Flag[] Images =>
+    [
+        Flag.Switch("with-registry-auth", "Send the logins that docker login keeps, for the images of the stack"),
+        Flag.Value("resolve-image", "string", "Ask the registry for the digest of images: always, changed or never", "always"),
+    ];
+
     public static Flag Timeout => Flag.Value("timeout", "duration", "Longest time to wait; 0 waits without limit", "0s");
 
     /// <summary>Over when the time given is, or at Ctrl-C.</summary>

@@ -6,8 +6,13 @@ using Orch.Stacks.Conversion;
 
 namespace Orch.Cli.Commands.Stack;
 
-/// <summary>A network, secret or config as far as stacks care: what it is called and labelled.</summary>
-internal sealed record NamedObject(string Id, string Name, IReadOnlyDictionary<string, string> Labels);
+/// <summary>A network, secret or config as far as stacks care: what it is called and labelled, and what it was made from.</summary>
+internal sealed record NamedObject(string Id, string Name, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>An update names the version that it was made of; networks have none.</summary>
+    public ulong Version { get; init; }
+    public JsonElement Spec { get; init; }
+}
 
 /// <summary>What the cluster has of a stack, found by the label that all of it carries.</summary>
 internal sealed class StackObjects(Invocation call, string stack)
@@ -50,7 +55,11 @@ internal sealed class StackObjects(Invocation call, string stack)
         var id = item.TryGetProperty("ID", out var upper) ? upper : item.GetProperty("Id");
         var labels = spec.TryGetProperty("Labels", out var map) && map.ValueKind == JsonValueKind.Object
             ? map.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString() ?? "") : [];
-        return new(id.GetString() ?? "", spec.GetProperty("Name").GetString() ?? "", labels);
+        return new(id.GetString() ?? "", spec.GetProperty("Name").GetString() ?? "", labels)
+        {
+            Version = item.TryGetProperty("Version", out var version) && version.TryGetProperty("Index", out var index) ? index.GetUInt64() : 0,
+            Spec = spec.Clone(),
+        };
     }
 
     private static string Filter(string key, string value)

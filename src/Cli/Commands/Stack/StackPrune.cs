@@ -1,4 +1,3 @@
-using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Api;
 using Orch.Stacks.Conversion;
@@ -17,12 +16,11 @@ internal static class StackPrune
 
     public static void Run(Invocation call, StackDeployment deployment, CancellationToken deadline)
     {
-        StackRmCommand.RemoveServices(call, [.. deployment.Extra], deadline);
+        var removal = new StackRemoval(call, deadline);
+        StackRmCommand.RemoveServices(call, [.. deployment.Extra], removal);
         foreach (var (kind, item) in Unused(deployment, deployment.Objects.Services()))
-        {
-            call.Out.WriteLine($"Removing {kind[..^1]} {item.Name}");
-            call.Client.Delete($"/{kind}/{Query.Segment(item.Id)}");
-        }
+            removal.Remove(kind, item.Id, item.Name);
+        removal.Finish();
     }
 
     private static IEnumerable<(string Kind, NamedObject Object)> Unused(StackDeployment deployment, IReadOnlyList<ServiceView> services)

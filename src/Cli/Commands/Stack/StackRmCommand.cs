@@ -1,6 +1,4 @@
-using Orch.Cli.Http;
 using Orch.Cli.Parsing;
-using Orch.Cli.Waiting;
 using Orch.Contracts.Api;
 using Orch.Core.Model;
 
@@ -14,7 +12,8 @@ internal static class StackRmCommand
         Usage = "[OPTIONS] STACK [STACK...]",
         Summary = "Remove stacks",
         Details = "Services go first, those that depend on others before the others; what they used follows once their tasks have\n" +
-            "stopped, so that a deploy right after finds nothing in its way. --detach does not wait for the tasks. Volumes stay.",
+            "stopped, so that a deploy right after finds nothing in its way. --detach does not wait for the tasks. Volumes stay.\n" +
+            "What cannot be removed is left, the rest is removed, and the exit code is 1.",
         Flags = [Flag.Switch("detach", "Do not wait for the tasks to stop", 'd'), StackFlags.Timeout],
         MinWords = 1,
         MaxWords = int.MaxValue,
@@ -32,27 +31,21 @@ internal static class StackRmCommand
             return;
         }
         using var deadline = StackFlags.Deadline(call);
-        RemoveServices(call, services, deadline.Token);
+        var removal = new StackRemoval(call, deadline.Token);
+        RemoveServices(call, services, removal);
         foreach (var (kind, objects) in others)
             foreach (var item in objects)
-            {
-                call.Out.WriteLine($"Removing {kind[..^1]} {item.Name}");
-                call.Client.Delete($"/{kind}/{Query.Segment(item.Id)}");
-            }
+                removal.Remove(kind, item.Id, item.Name);
+        removal.Finish();
     }
 
-    public static void RemoveServices(Invocation call, List<ServiceView> services, CancellationToken deadline)
+    public static void RemoveServices(Invocation call, List<ServiceView> services, StackRemoval removal)
     {
         foreach (var round in Rounds(services))
         {
-            foreach (var service in round)
-            {
-                call.Out.WriteLine($"Removing service {service.Spec.Name}");
-                call.Out.Flush();
-                call.Client.Delete($"/services/{service.ID}");
-            }
-            foreach (var service in call.Flags.On("detach") ? [] : round)
-                StackWaits.UntilGone(call, service.ID, service.Spec.Name, deadline);
+            var gone = round.Where(service => removal.Remove("services", service.ID, service.Spec.Name)).ToList();
+            foreach (var service in call.Flags.On("detach") ? [] : gone)
+                removal.WaitUntilGone(service);
         }
     }
 

@@ -1,0 +1,40 @@
+using Orch.Stacks;
+using Orch.Stacks.Conversion;
+
+namespace Orch.Tests.Stacks;
+
+/// <summary>What the manager would refuse is said of the file, before anything is sent.</summary>
+public sealed class PlanCheckTests
+{
+    private static ProblemList Problems(string service)
+    {
+        var files = Files.Of($"services:\n  web:\n    image: busybox\n    {service}\nsecrets:\n  key: {{content: k}}\n");
+        var (file, problems) = files.Load();
+        var plan = NetworksNotYet.Apply(new StackConverter(file, "shop", files.Read, problems).Convert(), problems);
+        PlanChecks.Check(file, plan, problems);
+        return problems;
+    }
+
+    [Theory]
+    [InlineData("ports: ['8080:80']", "{target: 80, published: 8080, mode: host}")]
+    [InlineData("ports: ['53:53/udp']", "{target: 53, published: 53, protocol: udp, mode: host}")]
+    [InlineData("ports: [{target: 80}]", "{target: 80, mode: host}")]
+    public void A_port_of_every_node_is_an_error_at_its_place(string service, string instead)
+    {
+        var problem = Assert.Single(Problems(service).Errors).ToString();
+        Assert.StartsWith("stack.yml:4:13: services.web.ports: port ", problem, StringComparison.Ordinal);
+        Assert.Contains($"write {instead}, which", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ports: [{target: 80, published: 8080, mode: host}]")]
+    [InlineData("secrets: [key]")]
+    public void What_the_manager_takes_is_no_error(string service) => Assert.Empty(Problems(service).Errors);
+
+    [Fact]
+    public void The_managers_rules_are_asked_before_anything_is_sent()
+    {
+        var problem = Assert.Single(Problems("deploy: {placement: {constraints: [node.role]}}").Errors).ToString();
+        Assert.StartsWith("stack.yml:2:3: services.web: ", problem, StringComparison.Ordinal);
+    }
+}
