@@ -19,7 +19,8 @@ internal static class SpecEquality
     private static bool Same(JsonElement a, JsonElement b) => a.ValueKind == b.ValueKind && a.ValueKind switch
     {
         JsonValueKind.Object => Names(a).Union(Names(b)).All(name => SameMember(a, b, name)),
-        JsonValueKind.Array => a.GetArrayLength() == b.GetArrayLength() && a.EnumerateArray().Zip(b.EnumerateArray()).All(pair => Same(pair.First, pair.Second)),
+        JsonValueKind.Array => a.GetArrayLength() == b.GetArrayLength()
+            && a.EnumerateArray().Zip(b.EnumerateArray()).All(pair => Same(pair.First, pair.Second)),
         _ => JsonElement.DeepEquals(a, b),
     };
 
