@@ -126,6 +126,18 @@ internal static class OtherReaders
             ? ScalarNode.Of(node.At, scalar.Text)
             : Plain.Wrong(context, node, $"{path} must be a number of CPUs like 0.5, not {Plain.Show(node)}", "at most nine decimals");
 
+    /// <summary>OS/ARCHITECTURE[/VARIANT]. Nodes tell no variant; the first of an architecture is on all of its machines.</summary>
+    public static Node? Platform(Node node, string path, Context context)
+    {
+        if (Plain.Text(node, path, context) is not ScalarNode platform)
+            return null;
+        if (platform.Text.Split('/') is [var os, var architecture, var variant, ..]
+            && (architecture, variant) is not (("arm64", "v8") or ("amd64", "v1")))
+            context.Problems.Warn(node.At, $"{path}: variant '{variant}' is not honoured, tasks run on any {os}/{architecture}",
+                "label the nodes that have it, and add a constraint on node.labels to deploy.placement");
+        return platform;
+    }
+
     /// <summary>true, false or {name: …}; canonical true or false, the name goes where names are.</summary>
     public static Node? External(Node node, string path, Context context) =>
         node is MapNode ? Shape.Map(new Field("name", Plain.Text))(node, path, context) : Plain.Bool(node, path, context);

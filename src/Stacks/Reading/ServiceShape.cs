@@ -23,7 +23,7 @@ internal static class ServiceShape
         new("logging", Shape.Map(new Field("driver", Plain.Text), new("options", Shape.Pairs()))),
         new("mem_limit", Plain.Bytes), new("mem_reservation", Plain.Bytes),
         new("network_mode", Plain.Text), new("networks", OtherReaders.Networks), new("oom_score_adj", Plain.Integer),
-        new("pids_limit", Plain.Integer), new("platform", Plain.Text), new("ports", Shape.Expanded(PortReader.Read)),
+        new("pids_limit", Plain.Integer), new("platform", OtherReaders.Platform), new("ports", Shape.Expanded(PortReader.Read)),
         new("profiles", Shape.List(Plain.Text)),
         new("pull_policy", Plain.OneOf("always", "missing", "if_not_present", "never")), new("read_only", Plain.Bool), new("restart", RestartWord), new("scale", Plain.Count),
         new("secrets", Shape.List(OtherReaders.FileReference)), new("security_opt", Shape.List(Plain.Text)),
