@@ -61,7 +61,7 @@ public sealed class FuzzTests
     private static string Harm(Random random)
     {
         var much = 1 << random.Next(4, 14);
-        return random.Next(8) switch
+        return random.Next(9) switch
         {
             0 => new string('[', much),
             1 => string.Concat(Enumerable.Range(0, much).Select(depth => new string(' ', Math.Min(depth, 200)) + "a:\n")),
@@ -70,6 +70,8 @@ public sealed class FuzzTests
             4 => "x-a: &a {a: 1}\nservices:\n  web:\n    image: a\n" + string.Concat(Enumerable.Repeat("    <<: *a\n", much)),
             5 => "services: {web: {image: \"" + string.Concat(Enumerable.Repeat("${A:-", much)) + "\", ports: [\"1-65535:1-65535\"]}}",
             6 => string.Concat(Enumerable.Range(0, much).Select(_ => (char)random.Next(1, 0x3000))),
+            7 => "services: {web: {image: a, command: [&a \"" + string.Concat(Enumerable.Repeat("$$", much)) + "\""
+                + string.Concat(Enumerable.Repeat(", *a", much)) + "]}}",
             _ => "services: {web: {image: a, environment: [" + string.Join(',', Enumerable.Range(0, much).Select(i => $"K{i}=$${i}")) + "]}}",
         };
     }

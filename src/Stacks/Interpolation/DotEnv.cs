@@ -7,7 +7,7 @@ namespace Orch.Stacks.Interpolation;
 /// Files of KEY=VALUE lines: <c>.env</c> and env_file. Values may be quoted, end at <c> #</c>, and hold variables unless in
 /// single quotes. A key alone takes the environment's value, null when there is none.
 /// </summary>
-internal sealed class DotEnv(string file, string text, Func<string, string?> lookup, ProblemList problems)
+internal sealed class DotEnv(string file, string text, Func<string, string?> lookup, ProblemList problems, ExpansionBudget budget)
 {
     private readonly Dictionary<string, string?> _values = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
@@ -15,8 +15,8 @@ internal sealed class DotEnv(string file, string text, Func<string, string?> loo
     private int _line = 1;
 
     public static List<KeyValuePair<string, string?>> Read(
-        string file, string text, Func<string, string?> lookup, ProblemList problems) =>
-        new DotEnv(file, text, lookup, problems).ReadAll();
+        string file, string text, Func<string, string?> lookup, ProblemList problems, ExpansionBudget budget) =>
+        new DotEnv(file, text, lookup, problems, budget).ReadAll();
 
     /// <summary>Every line as it is: no quotes, comments at the line's start only, no variables (compose's <c>format: raw</c>).</summary>
     public static List<KeyValuePair<string, string?>> ReadRaw(string text, Func<string, string?> lookup)
@@ -43,21 +43,15 @@ internal sealed class DotEnv(string file, string text, Func<string, string?> loo
 
     private void Line()
     {
-        SkipBlanks();
-        if (AtEnd() || text[_at] == '#')
+        var (start, key) = Key();
+        while (key == "export" && !AtEnd() && text[_at] != '=')
+            (start, key) = Key();
+        if (key.Length == 0 && (AtEnd() || text[_at] == '#'))
         {
             SkipLine();
             return;
         }
-        var (start, line) = (_at, _line);
-        while (!AtEnd() && text[_at] is not ('=' or ' ' or '\t'))
-            _at++;
-        var key = text[start.._at];
-        if (key == "export" && !AtEnd() && text[_at] != '=')
-        {
-            Line();
-            return;
-        }
+        var line = _line;
         if (key.Length == 0 || key.Any(c => c is '"' or '\'' || char.IsControl(c)))
         {
             problems.Error(new(file, line, 1), "this is not KEY=VALUE", "comments begin with #");
@@ -76,6 +70,18 @@ internal sealed class DotEnv(string file, string text, Func<string, string?> loo
         else
             problems.Error(new(file, line, _at - start + 1), $"'{key}' is followed by text without '='", $"write {key}=VALUE");
         SkipLine();
+    }
+
+    /// <summary>The next word, empty at the end of the line and before a comment.</summary>
+    private (int Start, string Key) Key()
+    {
+        SkipBlanks();
+        var start = _at;
+        if (AtEnd() || text[_at] == '#')
+            return (start, "");
+        while (!AtEnd() && text[_at] is not ('=' or ' ' or '\t'))
+            _at++;
+        return (start, text[start.._at]);
     }
 
     private void Set(string key, string? value)
@@ -118,9 +124,11 @@ internal sealed class DotEnv(string file, string text, Func<string, string?> loo
 
     private string Expand(string value, int line)
     {
+        if (budget.IsSpent)
+            return value;
         try
         {
-            return Template.Expand(value, name => lookup(name) ?? _values.GetValueOrDefault(name), out _);
+            return Template.Expand(value, name => lookup(name) ?? _values.GetValueOrDefault(name), budget, out _);
         }
         catch (FormatException e)
         {

@@ -11,21 +11,24 @@ internal sealed class Template
     public const int MaxLength = 1 << 20;
     private const int MaxNesting = 16;
     private readonly Func<string, string?> _lookup;
+    private readonly ExpansionBudget _budget;
     private readonly string _text;
     private int _at;
 
-    private Template(string text, Func<string, string?> lookup) => (_text, _lookup) = (text, lookup);
+    private Template(string text, Func<string, string?> lookup, ExpansionBudget budget) =>
+        (_text, _lookup, _budget) = (text, lookup, budget);
 
     /// <summary>Variables that were used bare and are not set; each became empty text.</summary>
     public List<string> Unset { get; } = [];
 
     /// <summary>Throws <see cref="FormatException"/> with a reason for the user.</summary>
-    public static string Expand(string text, Func<string, string?> lookup, out IReadOnlyList<string> unset)
+    public static string Expand(
+        string text, Func<string, string?> lookup, ExpansionBudget budget, out IReadOnlyList<string> unset)
     {
         unset = [];
         if (!text.Contains('$', StringComparison.Ordinal))
             return text;
-        var template = new Template(text, lookup);
+        var template = new Template(text, lookup, budget);
         var expanded = template.Until(close: false, 0);
         unset = template.Unset;
         return expanded;
@@ -38,6 +41,7 @@ internal sealed class Template
         var result = new StringBuilder();
         while (_at < _text.Length && !(close && _text[_at] == '}'))
         {
+            var before = result.Length;
             var c = _text[_at++];
             if (c != '$')
                 result.Append(c);
@@ -47,6 +51,7 @@ internal sealed class Template
                 result.Append(Braced(depth));
             else
                 result.Append(Value(Name()));
+            _budget.Spend(result.Length - before);
             if (result.Length > MaxLength)
                 throw new FormatException($"the text is longer than {MaxLength >> 20} MiB once its variables are filled in");
         }

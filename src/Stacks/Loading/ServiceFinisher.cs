@@ -5,7 +5,8 @@ using Orch.Stacks.Yaml;
 namespace Orch.Stacks.Loading;
 
 /// <summary>The last step of reading, once all files are merged: profiles choose services, files of variables become environment.</summary>
-internal sealed class ServiceFinisher(FileReader read, Func<string, string?> lookup, ProblemList problems, Func<string, string> display)
+internal sealed class ServiceFinisher(
+    FileReader read, Func<string, string?> lookup, ProblemList problems, Func<string, string> display, ExpansionBudget budget)
 {
     private const int MaxEnvFileBytes = 1 << 20;
 
@@ -50,7 +51,7 @@ internal sealed class ServiceFinisher(FileReader read, Func<string, string?> loo
 
     private List<KeyValuePair<string, string?>> EnvFile(MapNode file)
     {
-        if (file["path"] is not ScalarNode path)
+        if (file["path"] is not ScalarNode path || budget.IsSpent)
             return [];
         var content = read(path.Text, MaxEnvFileBytes);
         if (content.Bytes is not { } bytes)
@@ -59,9 +60,26 @@ internal sealed class ServiceFinisher(FileReader read, Func<string, string?> loo
                 problems.Error(path.At, $"cannot read env_file {display(path.Text)}: {content.Error}", "required: false makes a missing file no error");
             return [];
         }
+        if (!CanAfford(bytes.Length, path))
+            return [];
         var text = Encoding.UTF8.GetString(bytes);
         return file["format"] is ScalarNode { Text: "raw" } ? DotEnv.ReadRaw(text, lookup)
-            : DotEnv.Read(display(path.Text), text, lookup, problems);
+            : DotEnv.Read(display(path.Text), text, lookup, problems, budget);
+    }
+
+    /// <summary>Many services, or many lines of one, may name the same large file.</summary>
+    private bool CanAfford(int length, ScalarNode file)
+    {
+        try
+        {
+            budget.Spend(length);
+            return true;
+        }
+        catch (FormatException e)
+        {
+            problems.Error(file.At, e.Message);
+            return false;
+        }
     }
 
     private MapNode Labels(MapNode service)
@@ -69,13 +87,13 @@ internal sealed class ServiceFinisher(FileReader read, Func<string, string?> loo
         if (service["label_file"] is not ListNode files)
             return service;
         var values = new Dictionary<string, Entry>(StringComparer.Ordinal);
-        foreach (var path in files.Items.OfType<ScalarNode>())
+        foreach (var path in files.Items.OfType<ScalarNode>().TakeWhile(_ => !budget.IsSpent))
         {
             var content = read(path.Text, MaxEnvFileBytes);
             if (content.Bytes is null)
                 problems.Error(path.At, $"cannot read label_file {display(path.Text)}: {content.Error}");
-            else
-                foreach (var (key, value) in DotEnv.Read(display(path.Text), Encoding.UTF8.GetString(content.Bytes), lookup, problems))
+            else if (CanAfford(content.Bytes.Length, path))
+                foreach (var (key, value) in DotEnv.Read(display(path.Text), Encoding.UTF8.GetString(content.Bytes), lookup, problems, budget))
                     values[key] = new(key, path.At, ScalarNode.Of(path.At, value ?? ""));
         }
         foreach (var entry in (service["labels"] as MapNode)?.Entries ?? [])

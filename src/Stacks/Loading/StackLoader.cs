@@ -14,6 +14,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
     private const int MostFiles = 200;
     private readonly Dictionary<string, StackDocument> _extended = new(StringComparer.Ordinal);
     private readonly List<string> _including = [];
+    private readonly ExpansionBudget _budget = new();
     private int _files;
 
     public StackFile Load()
@@ -30,7 +31,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
             merged = merged is null ? canonical : Merger.Maps(merged, canonical);
         }
         var root = merged is null ? MapNode.Empty(new(options.Files[0], 1, 1)) : (MapNode)Merger.Finish(merged);
-        var services = new ServiceFinisher(options.Read, lookup, problems, Display).Finish(root, ActiveProfiles(lookup));
+        var services = new ServiceFinisher(options.Read, lookup, problems, Display, _budget).Finish(root, ActiveProfiles(lookup));
         var stack = new StackFile(services is null ? root : root.Put("services", services)) { Variable = lookup };
         // What was wrong in itself is left out by now, and would only be missed again.
         if (!problems.HasErrors)
@@ -48,7 +49,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
             var path = Full(named ? options.WorkingDirectory : directory, file);
             var content = options.Read(path, YamlReader.MaxCharacters);
             if (content.Bytes is { } bytes)
-                foreach (var (key, value) in DotEnv.Read(Display(path), Encoding.UTF8.GetString(bytes), environment, problems))
+                foreach (var (key, value) in DotEnv.Read(Display(path), Encoding.UTF8.GetString(bytes), environment, problems, _budget))
                     values[key] = value;
             else if (named)
                 problems.Error(new(Display(path), 1, 1), $"cannot read the file of variables: {content.Error}");
@@ -77,7 +78,7 @@ public sealed class StackLoader(LoadOptions options, ProblemList problems)
         if (YamlReader.Read(shown, Decode(content.Bytes), problems) is not { } node)
             return null;
         var context = new Context(problems, directory, lookup);
-        node = options.Interpolate ? Interpolator.Fill(node, lookup, problems) : node;
+        node = options.Interpolate ? new Interpolator(lookup, problems, _budget).Fill(node) : node;
         return FileShape.Read(node, "", context) is MapNode root
             ? new StackDocument(this, StackDocument.Normalise(root, context), context, path) : null;
     }

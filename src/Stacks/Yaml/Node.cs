@@ -20,14 +20,16 @@ public enum Merging
 }
 
 /// <summary>
-/// A value of a stack file with its place. Immutable, so that a YAML alias shares it; <see cref="Size"/> counts what it
-/// would be written out in full, which is how a document that only grows by aliases is caught.
+/// A value of a stack file with its place. Immutable, so that a YAML alias shares it; <see cref="Size"/> and
+/// <see cref="Characters"/> count what it would be written out in full, which is how a document that only grows by
+/// aliases is caught.
 /// </summary>
 public abstract class Node(Position at)
 {
     public Position At { get; } = at;
     public Merging Merging { get; init; }
     public abstract long Size { get; }
+    public abstract long Characters { get; }
 
     /// <summary>The same value that meets others in another way.</summary>
     public abstract Node With(Merging merging);
@@ -39,6 +41,7 @@ public sealed class ScalarNode(Position at, string text, ScalarKind kind) : Node
     public ScalarKind Kind { get; } = kind;
     public bool IsNull => Kind == ScalarKind.Null;
     public override long Size => 1;
+    public override long Characters => Text.Length;
 
     public static ScalarNode Of(Position at, string text) => new(at, text, ScalarKind.Text);
 
@@ -56,6 +59,7 @@ public sealed class ListNode(Position at, IReadOnlyList<Node> items) : Node(at)
 {
     public IReadOnlyList<Node> Items { get; } = items;
     public override long Size { get; } = 1 + items.Sum(item => item.Size);
+    public override long Characters { get; } = items.Sum(item => item.Characters);
 
     public override Node With(Merging merging) => new ListNode(At, Items) { Merging = merging };
 }
@@ -67,6 +71,7 @@ public sealed class MapNode(Position at, IReadOnlyList<Entry> entries) : Node(at
 
     public IReadOnlyList<Entry> Entries { get; } = entries;
     public override long Size { get; } = 1 + entries.Sum(entry => 1 + entry.Value.Size);
+    public override long Characters { get; } = entries.Sum(entry => entry.Key.Length + entry.Value.Characters);
     public Node? this[string key] => _byKey.GetValueOrDefault(key)?.Value;
 
     public Entry? Find(string key) => _byKey.GetValueOrDefault(key);

@@ -12,11 +12,15 @@ internal sealed class YamlReader
     public const int MaxCharacters = 4 << 20;
     public const int MaxDepth = 64;
     public const long MaxNodes = 200_000;
+
+    /// <summary>With each alias counted as what it means: values are copied when variables are filled in.</summary>
+    public const long MaxExpandedCharacters = 2 * MaxCharacters;
     private readonly string _file;
     private readonly ProblemList _problems;
     private readonly Parser _parser;
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private long _nodes;
+    private long _characters;
 
     private YamlReader(string file, string text, ProblemList problems)
     {
@@ -84,7 +88,7 @@ internal sealed class YamlReader
             MappingStart start => Map(start, depth),
             _ => throw GiveUp(next.Start, "a value was expected here"),
         };
-        Count(1, next.Start);
+        Count(1, node is ScalarNode { Text.Length: var length } ? length : 0, next.Start);
         if (anchor is not null)
             _anchors[anchor] = node;
         return Tagged(node, (NodeEvent)next);
@@ -97,7 +101,7 @@ internal sealed class YamlReader
                 Nearest.To(alias.Value.Value, _anchors.Keys) is { } near ? $"did you mean *{near}?" : $"write &{alias.Value} at the value it means");
         if (node is null)
             throw GiveUp(alias.Start, $"alias *{alias.Value} is inside the value it means");
-        Count(node.Size, alias.Start);
+        Count(node.Size, node.Characters, alias.Start);
         return node;
     }
 
@@ -134,7 +138,7 @@ internal sealed class YamlReader
                 entries.Add(new(key, at, value));
             else
                 _problems.Error(at, $"key '{key}' is given twice", $"it is already at line {seen[key].Line}");
-            Count(1, start.Start);
+            Count(1, 0, start.Start);
         }
         Take();
         foreach (var source in merged)
@@ -158,7 +162,7 @@ internal sealed class YamlReader
         switch (source)
         {
             case MapNode map:
-                Count(map.Size, new Mark(0, map.At.Line, map.At.Column));
+                Count(map.Size, map.Characters, new Mark(0, map.At.Line, map.At.Column));
                 entries.AddRange(map.Entries.Where(entry => seen.TryAdd(entry.Key, entry.At)));
                 break;
             case ListNode list when list.Items.All(item => item is MapNode):
@@ -188,11 +192,14 @@ internal sealed class YamlReader
         return node;
     }
 
-    private void Count(long nodes, Mark at)
+    private void Count(long nodes, long characters, Mark at)
     {
-        _nodes += nodes;
+        (_nodes, _characters) = (_nodes + nodes, _characters + characters);
         if (_nodes > MaxNodes)
             throw GiveUp(at, $"the document has more than {MaxNodes:N0} values once its aliases are expanded");
+        if (_characters > MaxExpandedCharacters)
+            throw GiveUp(at, $"the document has more than {MaxExpandedCharacters >> 20} Mi characters once its aliases are expanded",
+                "keep long texts in configs, which services refer to by name");
     }
 
     private ParsingEvent Peek()
