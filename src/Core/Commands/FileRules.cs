@@ -6,7 +6,7 @@ using Orch.Core.State;
 namespace Orch.Core.Commands;
 
 /// <summary>What secrets, configs and references to them must fulfil, with Docker's error texts.</summary>
-internal static partial class FileRules
+public static partial class FileRules
 {
     /// <summary>Bytes; the first size that is too much.</summary>
     private const int SecretBytes = 500 * 1024, ConfigBytes = 1000 * 1024;

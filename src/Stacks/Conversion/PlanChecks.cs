@@ -15,10 +15,23 @@ public static class PlanChecks
 
     public static void Check(StackFile file, StackPlan plan, ProblemList problems)
     {
+        foreach (var planned in plan.Files.Where(planned => !planned.IsExternal && problems.Errors.All(problem => problem.At != planned.At)))
+            if (Refusal(planned) is { } refusal)
+                problems.Error(planned.At, $"{(planned.Kind == FileKind.Secret ? "secrets" : "configs")}.{planned.Key}: {refusal.Message}");
         foreach (var service in plan.Services)
             if (!HasIngress(file, service, problems) && SpecRules.Check(WithIds(service.Spec)) is { } refusal)
                 problems.Error(service.At, $"services.{service.Key}: {refusal.Message}");
     }
+
+    private static Refusal? Refusal(PlannedFile file) => FileRules.Check(
+        file.Kind == FileKind.Secret ? Core.Model.FileKind.Secret : Core.Model.FileKind.Config, new()
+        {
+            Name = file.Name,
+            Labels = file.Labels,
+            Data = file.Data,
+            Driver = file.Driver,
+            Templating = file.TemplateDriver is { } driver ? new() { Name = driver } : null,
+        });
 
     /// <summary>Said of each port at its place. Leaves with <see cref="NotYet.IsIngress"/>.</summary>
     private static bool HasIngress(StackFile file, PlannedService service, ProblemList problems)
