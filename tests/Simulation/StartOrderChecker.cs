@@ -24,6 +24,14 @@ internal sealed class StartOrderChecker
             return;
         if (!state.ServicesByName.TryGet(dependency.Service, out var id) || state.Services.Get(id) is not { IsGlobal: false } other)
             return;
+        if (LastThatRan(state, service) is { } last)
+        {
+            // It ran before: after its own end it asks nothing, after its machine's end for one task.
+            if (last.State is TaskState.Complete or TaskState.Failed || dependency.Condition == DependencyCondition.Completed
+                || other.Replicas == 0 || state.TaskRecordsOf(id).Any(found => Meets(other, found, dependency.Condition)))
+                return;
+            Checker.Fail($"{task.Name} got a node again before any task of {other.Spec.Name} was {dependency.Condition}");
+        }
         for (ulong number = 1; number <= other.Replicas; number++)
         {
             if (!state.TasksIn(id, SlotKey.Of(number)).Any(found => Meets(other, found, dependency.Condition)))
@@ -37,6 +45,11 @@ internal sealed class StartOrderChecker
             && _follows.ContainsKey(task.Spec.ServiceName))
             Checker.Fail($"{task.Name} was started again {sinceBoot / 1e9:0.000} s after the boot, before anybody asked what it follows");
     }
+
+    private static TaskRecord? LastThatRan(ClusterState state, Service service) => state.TaskRecordsOf(service.Id)
+        .Where(task => !task.RunningSince.IsNever && (task.Spec.Version == service.TaskSpec.Version
+            || (!service.IsJob && task.Spec.Fingerprint == service.TaskSpec.Fingerprint)))
+        .MaxBy(task => (task.UpdatedAt, task.State));
 
     private static bool HasRun(ClusterState state, Service service) => state.TaskRecordsOf(service.Id).Any(task =>
         !task.RunningSince.IsNever && (service.IsJob ? task.Spec.Version == service.TaskSpec.Version

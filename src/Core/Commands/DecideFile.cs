@@ -51,8 +51,16 @@ internal static class DecideFile
         var users = state.UsersOf(file.Id)
             .Where(service => FileReferences.In(service.Spec.TaskTemplate).Contains(file.Id))
             .Select(service => service.Spec.Name).Order(StringComparer.Ordinal).ToList();
-        return users.Count == 0 ? Decision.Accept(new FileRemoved(file.Id)) : Decision.Refuse(RefusalKind.Invalid,
-            $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the following "
-            + $"service{(users.Count > 1 ? "s" : "")}: {string.Join(", ", users)}");
+        if (users.Count > 0)
+            return Decision.Refuse(RefusalKind.Invalid, $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the following "
+                + $"service{(users.Count > 1 ? "s" : "")}: {string.Join(", ", users)}");
+
+        // Tasks of the spec before still run, and the update may go back to it by itself.
+        var updating = state.UsersOf(file.Id)
+            .Where(service => service.IsUpdating && FileReferences.In(service.PreviousSpec?.TaskTemplate).Contains(file.Id))
+            .Select(service => service.Spec.Name).Min(StringComparer.Ordinal);
+        return updating is null ? Decision.Accept(new FileRemoved(file.Id)) : Decision.Refuse(RefusalKind.Invalid,
+            $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the spec that service {updating} had before: "
+            + "its update is still going on, remove it when that is over");
     }
 }

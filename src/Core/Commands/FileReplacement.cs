@@ -27,7 +27,7 @@ internal static class FileReplacement
         if (FileRules.Check(c.Kind, spec) is { } refusal)
             return Decision.Refuse(refusal.Kind, refusal.Message);
         if (IsSame(old.Spec, spec))
-            return Unchanged(old, spec, step);
+            return Unchanged(state, old, spec, step);
         var aside = $"{old.Spec.Name}.v{old.Number}";
         if (state.FilesByName.Contains(new(c.Kind, aside)))
             return Decision.Refuse(RefusalKind.AlreadyExists,
@@ -46,19 +46,18 @@ internal static class FileReplacement
     private static bool IsSame(FileSpec old, FileSpec now) =>
         now.Data.AsSpan().SequenceEqual(old.Data) && now.Templating?.Name == old.Templating?.Name;
 
-    /// <summary>The same content again is no new version: nothing restarts for it.</summary>
-    private static Decision Unchanged(ClusterFile old, FileSpec spec, StepContext step)
-    {
-        var reply = new Reply(old.Id.ToString(), Services: []);
-        return ReferenceEquals(spec.Labels, old.Spec.Labels)
-            ? Decision.Accept(reply)
-            : Decision.Accept(reply, new FileLabelsSet(old.Id, spec.Labels ?? [], step.Now));
-    }
+    /// <summary>
+    /// The same content again is no new version: nothing that has it restarts for it. A service that still means an older one
+    /// (its update was sent back, or lost) is updated to it.
+    /// </summary>
+    private static Decision Unchanged(ClusterState state, ClusterFile old, FileSpec spec, StepContext step) =>
+        Roll(state, old, old.Id, ReferenceEquals(spec.Labels, old.Spec.Labels) ? null
+            : new FileLabelsSet(old.Id, spec.Labels ?? [], step.Now), step);
 
-    private static Decision Roll(ClusterState state, ClusterFile old, FileId id, FileCreated created, StepContext step)
+    private static Decision Roll(ClusterState state, ClusterFile old, FileId id, ClusterEvent? change, StepContext step)
     {
         var family = state.SupersededFiles.Keys.Where(file => IsOf(state.Files.Get(file), old)).Append(old.Id).ToHashSet();
-        var events = new List<ClusterEvent> { created };
+        List<ClusterEvent> events = change is null ? [] : [change];
         var (rolled, warnings) = (new List<ServiceId>(), new List<string>());
         var users = family.SelectMany(state.UsersOf).DistinctBy(service => service.Id)
             .OrderBy(service => service.Spec.Name, StringComparer.Ordinal);
@@ -93,6 +92,6 @@ internal static class FileReplacement
         return spec with { TaskTemplate = spec.TaskTemplate! with { ContainerSpec = container } };
 
         bool Means(FileReference reference) => FileRules.Named(old.Kind, reference) is var (file, name)
-            && name == old.Spec.Name && Ids.TryParse<FileId>(file, out var named) && family.Contains(named);
+            && name == old.Spec.Name && Ids.TryParse<FileId>(file, out var named) && named != id && family.Contains(named);
     }
 }

@@ -88,6 +88,9 @@ public sealed class ClusterPlanner
             if (work.State.Services.TryGet(id, out var service))
             {
                 AddService(service);
+
+                // What it depends on may be another thing now, or nothing.
+                _pending.Release(work, id);
                 WakeDependents(work, service.Spec.Name);
             }
             else
@@ -118,6 +121,7 @@ public sealed class ClusterPlanner
     private void Forget(ServiceId id)
     {
         _dependents.Forget(id);
+        _pending.Forget(id);
         _globals.Remove(id);
         _jobs.Forget(id);
         _rollouts.Forget(id);

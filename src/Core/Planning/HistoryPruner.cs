@@ -12,8 +12,9 @@ internal static class HistoryPruner
         var finished = new List<TaskRecord>();
         var tasks = work.State.TasksIn(service, slot);
 
-        // The slot's memory: without its last task, an empty slot looks as if nothing had ever run (and ended) in it.
-        var keep = Math.Max(limit, tasks.Any(task => task.IsAlive) ? 0 : 1);
+        // The slot's memory: without its last task, an empty slot looks as if nothing had ever run (and ended) in it, and
+        // a successor without a node as if it were the first of its version.
+        var keep = Math.Max(limit, tasks.Any(task => task.IsAlive && !task.NodeId.IsNone) ? 0 : 1);
         foreach (var task in tasks)
         {
             if (task.Desired <= TaskState.Running || !IsOver(work, task) || IsJobsMemory(work, task, tasks[^1]))

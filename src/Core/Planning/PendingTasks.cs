@@ -13,7 +13,7 @@ internal sealed class PendingTasks
     private readonly Dictionary<SpecKey, List<TaskId>> _fresh = [];
     private readonly Dictionary<SpecKey, List<TaskId>> _waiting = [];
 
-    /// <summary>Tasks whose service waits for others (depends_on), until something of those changes.</summary>
+    /// <summary>Tasks whose service waits for others (depends_on), until something of those, or of it, changes.</summary>
     private readonly Dictionary<ServiceId, List<TaskId>> _held = [];
 
     private ulong _openings;
@@ -39,6 +39,9 @@ internal sealed class PendingTasks
                 Add(task);
         }
     }
+
+    /// <summary>The service is gone; its tasks go with it.</summary>
+    public void Forget(ServiceId service) => _held.Remove(service);
 
     public void PlaceAll(Workspace work)
     {

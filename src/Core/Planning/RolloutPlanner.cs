@@ -31,7 +31,10 @@ internal sealed class RolloutPlanner(DueTimes due)
         var config = service.ActiveUpdateConfig;
         var parallelism = config?.Parallelism ?? SpecDefaults.UpdateParallelism;
         if (survey.OutdatedCount > 0 && StartOrder.HoldsUpdate(work, service))
+        {
+            Wait(work, work.State.Services.Get(service.Id)!);
             return;
+        }
         var room = parallelism == 0 ? survey.OutdatedCount : (int)Math.Min(parallelism, int.MaxValue) - survey.Busy;
         foreach (var slot in survey.Outdated(Math.Max(room, 0)))
         {
@@ -43,6 +46,18 @@ internal sealed class RolloutPlanner(DueTimes due)
         }
         if (survey.IsDone && work.State.Services.Get(service.Id) is { IsUpdating: true } now && survey.IsOf(now))
             Finish(work, now);
+    }
+
+    /// <summary>An update that may not begin has no task whose time could be over: its own is.</summary>
+    private void Wait(Workspace work, Service service)
+    {
+        if (service.ActiveUpdateConfig.Deadline() is not { } deadline)
+            return;
+        var overdueAt = service.Update!.StartedAt + deadline;
+        if (overdueAt > work.Now)
+            due.Service(service.Id, overdueAt);
+        else
+            UpdateFailures.NeverBegan(work, service, deadline);
     }
 
     private void Finish(Workspace work, Service service)

@@ -5,9 +5,10 @@ namespace Orch.Core.Planning;
 
 /// <summary>
 /// What depends_on means here. A version of a service starts only when the services it depends on are as far as it says:
-/// its first tasks get no node before, and an update replaces nothing before. The same at a cold start, when none of its
-/// tasks runs. While one of them runs, others follow without asking: a dependency that fails takes nothing down, and
-/// stops no scaling and no recovery. A rollback asks neither: its version has run already.
+/// its first tasks get no node before, and an update replaces nothing before. A dependency that fails later takes nothing
+/// down, and stops no scaling and no recovery: while one task of the version runs, or when the last that ran ended by
+/// itself, others follow without asking. When its machines took the last one away, as at a cold start, one task of each
+/// service it depends on is enough. A rollback asks nothing: its version has run already.
 /// </summary>
 public static class StartOrder
 {
@@ -16,7 +17,12 @@ public static class StartOrder
     {
         if (service.DependsOn.Count == 0 || service.Update is { State: UpdateState.RollbackStarted } || IsUnderWay(work, service))
             return null;
-        return First(work, service, isUpdate: false);
+        return LastThatRan(work, service) switch
+        {
+            null => First(work, service, Occasion.Start),
+            { State: TaskState.Complete or TaskState.Failed } => null,
+            _ => First(work, service, Occasion.Recovery),
+        };
     }
 
     /// <summary>True while an update of the service has to wait; its progress says what for.</summary>
@@ -24,7 +30,8 @@ public static class StartOrder
     {
         if (service.DependsOn.Count == 0 || service.Update is not { State: UpdateState.Updating } update)
             return false;
-        var reason = IsUnderWay(work, service) ? null : First(work, service, isUpdate: true);
+        var reason = IsUnderWay(work, service) || LastThatRan(work, service) is not null ? null
+            : First(work, service, Occasion.Update);
         var message = reason ?? (update.Message.StartsWith(Waiting, StringComparison.Ordinal) ? "update in progress" : update.Message);
         if (message != update.Message)
             work.Emit(new ServiceUpdateProgressed(service.Id, update with { Message = message }, work.Now));
@@ -38,28 +45,50 @@ public static class StartOrder
         service.IsJob ? task.Spec.Version == service.TaskSpec.Version && !task.RunningSince.IsNever
             : IsUp(work, task) && SlotPlanner.IsCurrent(service, task));
 
-    private static string? First(Workspace work, Service service, bool isUpdate)
+    /// <summary>
+    /// The task of the present version that was heard of last, if one ever ran. During an update only what ran since it was
+    /// asked for: what the user goes back to by an update starts like any other version.
+    /// </summary>
+    private static TaskRecord? LastThatRan(Workspace work, Service service)
+    {
+        var since = service.Update is { State: UpdateState.Updating } update ? update.StartedAt : default;
+        return work.State.TaskRecordsOf(service.Id)
+            .Where(task => !task.RunningSince.IsNever && task.RunningSince >= since && SlotPlanner.IsCurrent(service, task))
+            .MaxBy(task => (task.UpdatedAt, task.State));
+    }
+
+    private static string? First(Workspace work, Service service, Occasion occasion)
     {
         foreach (var dependency in service.DependsOn)
         {
-            if (Unmet(work, dependency, isUpdate) is { } reason)
+            if (Unmet(work, dependency, occasion) is { } reason)
                 return Waiting + reason;
         }
         return null;
     }
 
-    private static string? Unmet(Workspace work, ServiceDependency dependency, bool isUpdate)
+    private static string? Unmet(Workspace work, ServiceDependency dependency, Occasion occasion)
     {
         if (!work.State.ServicesByName.TryGet(dependency.Service, out var id) || work.State.Services.Get(id) is not { } service)
-            return dependency.Required ? $"service {dependency.Service}, which does not exist" : null;
-        var strict = isUpdate || service.IsUpdating;
-        return Slots(work, service).All(slot => Meets(work, service, slot, dependency.Condition, strict)) ? null
+            return dependency.Required && occasion != Occasion.Recovery
+                ? $"service {dependency.Service}, which does not exist" : null;
+        return IsMet(work, service, dependency.Condition, occasion) ? null
             : dependency.Condition switch
             {
                 DependencyCondition.Healthy => $"service {dependency.Service} to be healthy",
                 DependencyCondition.Completed => $"service {dependency.Service} to complete",
                 _ => $"service {dependency.Service} to start",
             };
+    }
+
+    private static bool IsMet(Workspace work, Service service, DependencyCondition condition, Occasion occasion)
+    {
+        var slots = Slots(work, service).ToList();
+        if (occasion == Occasion.Recovery)
+            return condition == DependencyCondition.Completed || slots.Count == 0
+                || slots.Exists(slot => Meets(work, service, slot, condition, strict: false));
+        var strict = occasion == Occasion.Update || service.IsUpdating;
+        return slots.TrueForAll(slot => Meets(work, service, slot, condition, strict));
     }
 
     /// <summary>
@@ -105,4 +134,12 @@ public static class StartOrder
     private static bool HasStarted(Workspace work, TaskRecord task) =>
         task is { IsAlive: true, State: TaskState.Starting, Status.Pid: > 0 }
         && work.State.Nodes.Get(task.NodeId) is { State: not NodeState.Unknown };
+
+    /// <summary>What a version asks for: when it starts, when it replaces another, when it ran and was taken away.</summary>
+    private enum Occasion
+    {
+        Start,
+        Update,
+        Recovery,
+    }
 }

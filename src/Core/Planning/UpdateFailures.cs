@@ -39,6 +39,17 @@ internal static class UpdateFailures
         Count(work, service, $"because task {task.Id} {cause}{now}");
     }
 
+    /// <summary>Nothing of the new version was tried; how many may fail does not matter.</summary>
+    public static void NeverBegan(Workspace work, Service service, TimeSpan deadline)
+    {
+        if (ActionOf(service) is not "continue" and var action)
+            React(work, service, $"because it could not begin within {Words(deadline)}: {service.Update!.Message}",
+                service.Update, action);
+    }
+
+    private static string ActionOf(Service service) =>
+        service.ActiveUpdateConfig?.FailureAction is { Length: > 0 } given ? given : "pause";
+
     private static string Words(TimeSpan time) => time.Ticks % TimeSpan.TicksPerMinute == 0
         ? $"{time.Ticks / TimeSpan.TicksPerMinute} min" : $"{time.TotalSeconds:0.###} s";
 
@@ -48,14 +59,14 @@ internal static class UpdateFailures
         var progress = service.Update! with { Failures = service.Update.Failures + 1 };
         var slots = service.IsGlobal ? (ulong)work.State.TasksOf(service.Id).SlotCount : service.Replicas;
         var exceeded = progress.Failures / (double)Math.Max(slots, 1) > (config?.MaxFailureRatio ?? 0);
-        var action = config?.FailureAction is { Length: > 0 } given ? given : "pause";
-        React(work, service, cause, progress, exceeded ? action : "continue");
+        React(work, service, cause, progress, exceeded ? ActionOf(service) : "continue");
     }
 
     private static void React(Workspace work, Service service, string cause, UpdateProgress progress, string action)
     {
         var rollingBack = progress.State == UpdateState.RollbackStarted;
-        if (action == "rollback" && !rollingBack && service.PreviousSpec is { } previous)
+        var missing = service.PreviousSpec is { } spec ? FileRules.CheckExist(work.State, spec) : null;
+        if (action == "rollback" && !rollingBack && missing is null && service.PreviousSpec is { } previous)
         {
             // Open ports of the previous spec keep the numbers they have now: nobody asked for new ones.
             var ports = PublishedPorts.Choose(work.State, previous, service).Ports;
@@ -76,7 +87,8 @@ internal static class UpdateFailures
             progress = progress with
             {
                 State = rollingBack ? UpdateState.RollbackPaused : UpdateState.Paused,
-                Message = $"{(rollingBack ? "rollback" : "update")} paused {cause}",
+                Message = $"{(rollingBack ? "rollback" : "update")} paused {cause}"
+                    + (action == "rollback" && missing is not null ? $"; it cannot roll back: {missing.Message}" : ""),
             };
         }
         work.Emit(new ServiceUpdateProgressed(service.Id, progress, work.Now));

@@ -1,5 +1,8 @@
 using Orch.Core.Commands;
+using Orch.Core.Events;
 using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.State;
 using Orch.Tests.Core.Planning;
 
 namespace Orch.Tests.Core.Files;
@@ -117,6 +120,45 @@ public sealed class FileReplacementTests
         Assert.Equal(_one.ToString(), _rig.Replace(FileKind.Secret, "db", "one").Reply.CreatedId);
         Assert.Equal(version, _rig.State.Services.Get(_web)!.Version);
     }
+
+    [Fact]
+    public void The_same_content_again_reaches_a_service_that_still_means_an_older_one()
+    {
+        var sent = _rig.State.Services.Get(_web)!.Spec;
+        var two = Replace("two");
+        _rig.Ok(new UpdateService("web", _rig.State.Services.Get(_web)!.Version, sent, false));
+        var decision = _rig.Replace(FileKind.Secret, "db", "two");
+        Assert.Equal(two.ToString(), decision.Reply.CreatedId);
+        Assert.Equal([_web], decision.Reply.Services!);
+        Assert.Equal([two.ToString()], _rig.SecretsOf(_web));
+        Assert.Empty(_rig.Replace(FileKind.Secret, "db", "two").Reply.Services!);
+    }
+
+    [Fact]
+    public void What_an_update_may_go_back_to_is_not_removed_before_it_is_over()
+    {
+        _rig.Update(_web, Without);
+        Assert.Equal("secret 'db' is in use by the spec that service web had before: its update is still going on, "
+            + "remove it when that is over", _rig.Do(new RemoveFile(FileKind.Secret, "db")).Refusal!.Message);
+        _rig.Pass(TimeSpan.FromMinutes(1));
+        _rig.Ok(new RemoveFile(FileKind.Secret, "db"));
+    }
+
+    [Fact]
+    public void An_update_that_fails_pauses_where_what_it_would_go_back_to_names_a_secret_that_is_gone()
+    {
+        var rig = new Rig(mirrored: false);
+        var web = rig.Create(Specs.Web().Updating(onFailure: "rollback").With(rig.Secret("db"), "db"));
+        rig.Settle();
+        rig.Update(web, spec => Without(spec).Running("app:2"));
+        Fold.Apply(rig.State, new FileRemoved(rig.File(FileKind.Secret, "db")!.Id), rig.State.Revision, new());
+        rig.Settle(task => task.Spec.Template.ContainerSpec!.Image == "app:2" ? TaskState.Failed : TaskState.Running);
+        var update = rig.State.Services.Get(web)!.Update!;
+        Assert.Equal(UpdateState.Paused, update.State);
+        Assert.EndsWith("it cannot roll back: secret not found: db", update.Message, StringComparison.Ordinal);
+    }
+
+    private static ServiceSpec Without(ServiceSpec spec) => spec.With(container => container with { Secrets = [] });
 
     [Fact]
     public void Replacing_is_refused_for_old_versions_stale_readers_and_taken_names()

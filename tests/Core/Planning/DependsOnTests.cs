@@ -156,7 +156,7 @@ public sealed class DependsOnTests
     }
 
     [Fact]
-    public void A_service_without_replicas_is_nothing_to_wait_for_and_one_removed_is()
+    public void A_service_without_replicas_is_nothing_to_wait_for_and_one_removed_stops_no_recovery()
     {
         var rig = new Rig();
         var db = rig.Create(Specs.Web(0, "db"));
@@ -165,7 +165,76 @@ public sealed class DependsOnTests
         rig.Ok(new RemoveService(db.ToString()));
         rig.Report(rig.Only(web), TaskState.Running);
         rig.Report(rig.Only(web), TaskState.Failed, 1);
-        Assert.Equal("waiting for service db, which does not exist", Why(rig, web));
+        Assert.False(rig.Only(web).NodeId.IsNone);
+        rig.Report(rig.Only(web), TaskState.Running);
+        rig.Set(rig.Only(web).NodeId, NodeState.Down);
+        Assert.False(rig.Only(web).NodeId.IsNone);
+    }
+
+    [Fact]
+    public void Correcting_or_removing_what_it_depends_on_frees_tasks_that_wait()
+    {
+        var rig = new Rig();
+        Run(rig, rig.Create(Specs.Web(1, "db")));
+        var web = rig.Create(After(Specs.Web(), "dbb:service_healthy"));
+        var second = rig.Create(After(Specs.Web(name: "second"), "dbb:service_healthy"));
+        Assert.True(rig.Only(web).NodeId.IsNone);
+        rig.Update(web, spec => After(spec, "db:service_healthy"));
+        Assert.False(rig.Only(web).NodeId.IsNone);
+        Assert.True(rig.Only(second).NodeId.IsNone);
+        rig.Update(second, spec => spec with { Labels = [] });
+        Assert.False(rig.Only(second).NodeId.IsNone);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_only_task_of_a_service_recovers_while_what_it_depends_on_is_not_complete(bool updating)
+    {
+        var rig = new Rig();
+        rig.Ok(new UpdateCluster(rig.State.Cluster!.Version, new ClusterSettings { TaskHistoryLimit = 0 }));
+        var db = rig.Create(Specs.Web(3, "db"));
+        var web = rig.Create(After(Specs.Web(), "db:service_healthy"));
+        Run(rig, db);
+        Run(rig, web);
+        if (updating)
+            rig.Update(db, spec => spec.Running("app:2"));
+        else
+            rig.Report(rig.Alive(db)[0], TaskState.Failed, 1);
+
+        rig.Report(rig.Only(web), TaskState.Failed, 1);
+        Assert.False(rig.Only(web).NodeId.IsNone);
+        Run(rig, web);
+        rig.Set(rig.Only(web).NodeId, NodeState.Down);
+        Assert.False(rig.Only(web).NodeId.IsNone);
+    }
+
+    [Theory]
+    [InlineData(null, UpdateState.Paused)]
+    [InlineData("rollback", UpdateState.RollbackCompleted)]
+    [InlineData("continue", UpdateState.Updating)]
+    public void An_update_that_waits_longer_than_its_deadline_fails_and_says_what_for(string? onFailure, UpdateState end)
+    {
+        var rig = new Rig();
+        var db = rig.Create(Specs.Web(1, "db"));
+        var web = rig.Create(After(Specs.Web().Updating(onFailure: onFailure), "db:service_healthy"));
+        Run(rig, db);
+        Run(rig, web);
+        rig.Report(rig.Only(db), TaskState.Failed, 1);
+        rig.Update(web, spec => spec.Running("app:2"));
+        rig.Pass(TimeSpan.FromMinutes(9), State);
+        Assert.Equal(UpdateState.Updating, rig.State.Services.Get(web)!.Update!.State);
+        rig.TakeOver();
+        foreach (var node in rig.Nodes)
+            rig.Set(node, NodeState.Ready);
+        rig.Pass(TimeSpan.FromMinutes(2), State);
+        var update = rig.State.Services.Get(web)!.Update!;
+        Assert.Equal(end, update.State);
+        if (end != UpdateState.RollbackCompleted)
+            Assert.EndsWith("waiting for service db to be healthy", update.Message, StringComparison.Ordinal);
+        Assert.Equal("app:1", rig.Only(web).Spec.Template.ContainerSpec!.Image);
+
+        TaskState State(TaskRecord task) => task.ServiceId == db ? TaskState.Preparing : TaskState.Running;
     }
 
     [Fact]
