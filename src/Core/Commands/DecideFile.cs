@@ -55,12 +55,12 @@ internal static class DecideFile
             return Decision.Refuse(RefusalKind.Invalid, $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the following "
                 + $"service{(users.Count > 1 ? "s" : "")}: {string.Join(", ", users)}");
 
-        // Tasks of the spec before still run, and the update may go back to it by itself.
+        // Docker lets go of what the spec before named at once; not where nobody would be asked before it is needed again.
         var updating = state.UsersOf(file.Id)
-            .Where(service => service.IsUpdating && FileReferences.In(service.PreviousSpec?.TaskTemplate).Contains(file.Id))
+            .Where(service => service.MayRollBack && FileReferences.In(service.PreviousSpec?.TaskTemplate).Contains(file.Id))
             .Select(service => service.Spec.Name).Min(StringComparer.Ordinal);
         return updating is null ? Decision.Accept(new FileRemoved(file.Id)) : Decision.Refuse(RefusalKind.Invalid,
-            $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the spec that service {updating} had before: "
-            + "its update is still going on, remove it when that is over");
+            $"{FileRules.WordOf(c.Kind)} '{file.Spec.Name}' is in use by the spec that service {updating} rolls back to "
+            + "if its update fails: that is still going on, remove it when it is over");
     }
 }

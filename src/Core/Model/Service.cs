@@ -53,6 +53,9 @@ public sealed record Service
 
     public bool IsUpdating => Update is { State: UpdateState.Updating or UpdateState.RollbackStarted };
 
+    /// <summary>Its update goes on, and back by itself when it fails.</summary>
+    public bool MayRollBack => Update is { State: UpdateState.Updating } && Spec.UpdateConfig?.FailureAction == "rollback";
+
     /// <summary>The six knobs in force: a rollback follows its own.</summary>
     public UpdateConfig? ActiveUpdateConfig =>
         Update is { State: UpdateState.RollbackStarted or UpdateState.RollbackPaused or UpdateState.RollbackCompleted }

@@ -90,7 +90,6 @@ public sealed class FileDecisionTests
             Refused(new RemoveFile(FileKind.Secret, id.ToString()), RefusalKind.Invalid));
         _rig.Ok(new RemoveService("api"));
         _rig.Update(web, _ => Specs.Web());
-        _rig.Pass(TimeSpan.FromMinutes(1));
         _rig.Ok(new RemoveFile(FileKind.Secret, id.ToString()[..8]));
         Assert.Equal("secret db not found", Refused(new RemoveFile(FileKind.Secret, "db"), RefusalKind.NotFound));
     }

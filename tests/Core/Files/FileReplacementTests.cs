@@ -137,9 +137,9 @@ public sealed class FileReplacementTests
     [Fact]
     public void What_an_update_may_go_back_to_is_not_removed_before_it_is_over()
     {
-        _rig.Update(_web, Without);
-        Assert.Equal("secret 'db' is in use by the spec that service web had before: its update is still going on, "
-            + "remove it when that is over", _rig.Do(new RemoveFile(FileKind.Secret, "db")).Refusal!.Message);
+        _rig.Update(_web, spec => Without(spec).Updating(onFailure: "rollback"));
+        Assert.Equal("secret 'db' is in use by the spec that service web rolls back to if its update fails: "
+            + "that is still going on, remove it when it is over", _rig.Do(new RemoveFile(FileKind.Secret, "db")).Refusal!.Message);
         _rig.Pass(TimeSpan.FromMinutes(1));
         _rig.Ok(new RemoveFile(FileKind.Secret, "db"));
     }
