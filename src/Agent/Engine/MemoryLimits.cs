@@ -17,7 +17,7 @@ internal readonly record struct MemoryLimits(long? Memory, long? Reservation, lo
         {
             (_, null) or (null, _) => (long?)null,
             (_, -1) => -1,
-            ({ } memory, { } extra) => memory + extra,
+            ({ } memory, { } extra) => extra > long.MaxValue - memory ? long.MaxValue : memory + extra,
         };
         return new(limit, reserved, swap, resources?.MemorySwappiness is >= 0 and var swappiness ? swappiness : null);
     }

@@ -50,9 +50,19 @@ public static class SpecFingerprint
     public static Privileges? WithoutDefaults(Privileges? privileges)
     {
         var unknown = privileges?.Unknown?.Where(member => member.Value.ValueKind != JsonValueKind.Null).ToDictionary();
-        return privileges?.NoNewPrivileges is not true && unknown is not { Count: > 0 } ? null
-            : new() { NoNewPrivileges = privileges!.NoNewPrivileges is true ? true : null, Unknown = unknown };
+        var rest = privileges is null ? null : privileges with
+        {
+            NoNewPrivileges = privileges.NoNewPrivileges is true ? true : null,
+            Seccomp = privileges.Seccomp is { Mode: null or "" or "default", Profile: null or [], Unknown: null } ? null : privileges.Seccomp,
+            AppArmor = privileges.AppArmor is { Mode: null or "" or "default", Unknown: null } ? null : privileges.AppArmor,
+            SELinuxContext = SaysNothing(privileges.SELinuxContext) ? null : privileges.SELinuxContext,
+            Unknown = unknown is { Count: > 0 } ? unknown : null,
+        };
+        return rest == new Privileges() ? null : rest;
     }
+
+    private static bool SaysNothing(SELinuxContext? context) => context is
+        { Disable: not true, User: null or "", Role: null or "", Type: null or "", Level: null or "", Unknown: null };
 
     /// <summary>tcp and ingress are what a port is that does not say otherwise.</summary>
     public static PortConfig WithoutDefaults(PortConfig port) => port with

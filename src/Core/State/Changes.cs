@@ -28,7 +28,11 @@ public sealed class Changes
     /// <summary>Services that are gone, by id, with their last record.</summary>
     public IReadOnlyCollection<Service> RemovedServices => _removedServices;
     public bool ClusterItself { get; set; }
-    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count + _files.Count + _networks.Count == 0 && !ClusterItself;
+
+    /// <summary>An API token was removed: what is open in its name must end.</summary>
+    public bool ApiTokenRemoved { get; set; }
+    public bool IsEmpty => _services.Count + _nodes.Count + _tasks.Count + _files.Count + _networks.Count == 0
+        && !ClusterItself && !ApiTokenRemoved;
 
     public void Touch(ServiceId id) => _services.Add(id);
     public void Touch(NodeId id) => _nodes.Add(id);
@@ -63,6 +67,7 @@ public sealed class Changes
         _removed.AddRange(other._removed);
         _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
+        ApiTokenRemoved |= other.ApiTokenRemoved;
     }
 
     internal void Clear()
@@ -75,5 +80,6 @@ public sealed class Changes
         _removed.Clear();
         _removedServices.Clear();
         ClusterItself = false;
+        ApiTokenRemoved = false;
     }
 }

@@ -43,6 +43,7 @@ public static class Fold
                 break;
             case ApiTokenRemoved c:
                 state.ApiTokens = state.ApiTokens.Without(state.Token, c.Name);
+                changes.ApiTokenRemoved = true;
                 break;
             default:
                 throw new UnreachableException($"no fold for {e.GetType().Name}");

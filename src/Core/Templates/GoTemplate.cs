@@ -19,7 +19,7 @@ public sealed class GoTemplate
 
     /// <summary>
     /// With functions of one text each beside the common ones. The budget bounds time and memory, since a few kilobytes
-    /// of template can ask for any amount of both: each step costs one, and each text as much as it is long.
+    /// of template can ask for any amount of both: each step costs one, and each text, list and map as much as it is long.
     /// </summary>
     public string Render(object? root, IReadOnlyDictionary<string, Func<string, string>> functions, long budget)
     {

@@ -28,14 +28,14 @@ internal sealed class TemplateRun(
                 to.Append(Charged(TemplateValue.Print(Evaluate(action.Pipeline, scope))));
                 break;
             case Node.If branch:
-                Render(TemplateValue.IsTrue(Evaluate(branch.Condition, scope)) ? branch.Then : branch.Else, new(scope));
+                Render(TemplateValue.IsTrue(Evaluate(branch.Condition, scope)) ? branch.Then : branch.Else, Inner(scope));
                 break;
             case Node.With with:
                 var value = Evaluate(with.Value, scope);
                 if (TemplateValue.IsTrue(value))
-                    Render(with.Body, new(scope) { ["."] = value });
+                    Render(with.Body, Inner(scope, value));
                 else
-                    Render(with.Else, new(scope));
+                    Render(with.Else, Inner(scope));
                 break;
             case Node.Range range:
                 Repeat(range, scope);
@@ -49,7 +49,7 @@ internal sealed class TemplateRun(
         foreach (var (key, item) in TemplateValue.Items(Evaluate(range.Items, scope)))
         {
             any = true;
-            var inner = new Dictionary<string, object?>(scope) { ["."] = Charged(item) };
+            var inner = Inner(scope, Charged(item));
             if (range.Key is { } keyName)
                 inner[keyName] = key;
             if (range.Item is { } itemName)
@@ -57,7 +57,21 @@ internal sealed class TemplateRun(
             Render(range.Body, inner);
         }
         if (!any)
-            Render(range.Else, new(scope));
+            Render(range.Else, Inner(scope));
+    }
+
+    /// <summary>Variables that are set inside end there; the copy costs what it copies.</summary>
+    private Dictionary<string, object?> Inner(Dictionary<string, object?> scope)
+    {
+        Charge(scope.Count);
+        return new(scope);
+    }
+
+    private Dictionary<string, object?> Inner(Dictionary<string, object?> scope, object? dot)
+    {
+        var inner = Inner(scope);
+        inner["."] = dot;
+        return inner;
     }
 
     private object? Evaluate(Pipeline pipeline, Dictionary<string, object?> scope)
@@ -108,7 +122,20 @@ internal sealed class TemplateRun(
 
     private object? Charged(object? value)
     {
-        _budget -= 1 + (value is string text ? text.Length : 0);
-        return _budget >= 0 ? value : throw new TemplateException("it asks for too much work or text");
+        Charge(value switch
+        {
+            string text => text.Length,
+            IReadOnlyList<object?> list => list.Count,
+            IReadOnlyDictionary<string, object?> map => map.Count,
+            _ => 0,
+        });
+        return value;
+    }
+
+    private void Charge(long work)
+    {
+        _budget -= 1 + work;
+        if (_budget < 0)
+            throw new TemplateException("it asks for too much work or text");
     }
 }

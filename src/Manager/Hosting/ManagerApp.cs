@@ -24,6 +24,7 @@ internal static class ManagerApp
         ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock)
     {
         public EventHistory Events { get; } = new();
+        public TokenCalls TokenCalls { get; } = new(Clock);
         public LogDesk Logs { get; } = new(Hub.AskForLogs, Clock);
     }
 
@@ -45,7 +46,7 @@ internal static class ManagerApp
         var table = new AccessTable(
             [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule]);
         var access = new AccessMiddleware(table, id => !parts.Store.Current.Nodes.Contains(id), parts.Clock,
-            new BearerTokens(() => parts.Store.Current, new JoinThrottle(parts.Clock), parts.Clock));
+            new BearerTokens(() => parts.Store.Current, new JoinThrottle(parts.Clock), parts.TokenCalls, parts.Clock));
         ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(), next => http => access.InvokeAsync(http, next));
         Map(app, parts);
         RefuseUncovered(app, table);

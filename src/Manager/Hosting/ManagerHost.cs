@@ -72,7 +72,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         Task[] loops =
         [
             hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token), reload.RunAsync(stop.Token),
-            parts.Events.RunAsync(store.WatchAsync, clock, stop.Token),
+            parts.Events.RunAsync(store.WatchAsync, clock, stop.Token), parts.TokenCalls.RunAsync(store.WatchAsync, stop.Token),
         ];
         var ended = await Task.WhenAny(loops);
         await stop.CancelAsync();

@@ -6,10 +6,10 @@ using Orch.Core.State;
 namespace Orch.Manager.Security;
 
 /// <summary>
-/// Tells who comes with "Authorization: Bearer TOKEN" on the cluster's port. Guessing is slow: an address with too many
-/// failures in a minute is not listened to. What a removed or expired token may do is nothing.
+/// Tells who comes with "Authorization: Bearer TOKEN" on the cluster's port. An address with too many failures in a
+/// minute is told nothing more, but a right token always works: one forgotten client must not lock out its neighbours. What a removed or expired token may do is nothing.
 /// </summary>
-public sealed class BearerTokens(Func<ClusterState> view, JoinThrottle throttle, TimeProvider clock)
+public sealed class BearerTokens(Func<ClusterState> view, JoinThrottle throttle, TokenCalls calls, TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
 
@@ -19,15 +19,19 @@ public sealed class BearerTokens(Func<ClusterState> view, JoinThrottle throttle,
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || http.Connection.RemoteIpAddress is not { } address)
             return peer;
-        if (throttle.Wait(address) > TimeSpan.Zero)
-            return ConnectionPeer.Unproven("too many wrong API tokens from this address; try again in a minute");
-        if (Find(header[Scheme.Length..].Trim()) is not { } token)
+        var text = header[Scheme.Length..].Trim();
+        if (Find(text) is not { } token)
         {
+            if (throttle.Wait(address) > TimeSpan.Zero)
+                return ConnectionPeer.Unproven("too many wrong API tokens from this address; try again in a minute");
             throttle.Failed(address);
             return ConnectionPeer.Unproven("the API token is not known: it is wrong, or was removed");
         }
         if (token.HasExpired(Timestamp.From(clock.GetUtcNow())))
             return ConnectionPeer.Unproven($"the API token {token.Name} has expired");
+        calls.Begin(http, token);
+        if (Find(text) is null)
+            return ConnectionPeer.Unproven("the API token was removed");
         http.Features.Get<GatePass>()?.Release();
         return new ConnectionPeer(KindOf(token.Role)) { Token = $"the API token {token.Name} ({token.Role.ToString().ToLowerInvariant()})" };
     }

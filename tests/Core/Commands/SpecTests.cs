@@ -49,4 +49,27 @@ public sealed class SpecTests
         Assert.Equal(SpecFingerprint.Of(one, null), SpecFingerprint.Of(two, null));
         Assert.NotEqual(SpecFingerprint.Of(one, null), SpecFingerprint.Of(one with { ForceUpdate = 1 }, null));
     }
+
+    [Fact]
+    public void Every_privilege_makes_another_container_and_saying_nothing_does_not()
+    {
+        static UInt128 With(Privileges? privileges) =>
+            SpecFingerprint.Of(new() { ContainerSpec = new() { Image = "a", Privileges = privileges } }, null);
+        var none = With(null);
+        Assert.NotEqual(none, With(new() { NoNewPrivileges = true }));
+        Assert.NotEqual(none, With(new() { Seccomp = new() { Mode = "unconfined" } }));
+        Assert.NotEqual(With(new() { Seccomp = new() { Mode = "custom", Profile = [1] } }), With(new() { Seccomp = new() { Mode = "custom", Profile = [2] } }));
+        Assert.NotEqual(none, With(new() { AppArmor = new() { Mode = "disabled" } }));
+        Assert.NotEqual(none, With(new() { SELinuxContext = new() { Type = "svirt_t" } }));
+        Assert.NotEqual(none, With(new() { SELinuxContext = new() { Disable = true } }));
+        Assert.Equal(none, With(new() { NoNewPrivileges = false, Seccomp = new() { Mode = "default" }, AppArmor = new(), SELinuxContext = new() { Disable = false } }));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(100, 1)]
+    [InlineData(101, 2)]
+    [InlineData(long.MaxValue, (long.MaxValue / 100) + 1)]
+    public void Nanoseconds_are_rounded_up_and_never_turn_negative(long nanos, long ticks) =>
+        Assert.Equal(ticks, SpecDefaults.Nanos(nanos).Ticks);
 }

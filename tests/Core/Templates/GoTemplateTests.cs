@@ -46,6 +46,15 @@ public sealed class GoTemplateTests
         "{{printf \"" + string.Concat(Enumerable.Repeat("%9999s", 5000)) + "\" "
         + string.Concat(Enumerable.Repeat("1 ", 5000)) + "}}");
 
+    [Fact]
+    public void A_long_list_costs_what_it_is_long_every_time() => Refused(
+        "{{$l := split \"" + new string('a', 200_000) + "\" \"a\"}}" + string.Concat(Enumerable.Repeat("{{len $l}}", 30_000)));
+
+    [Fact]
+    public void Copies_of_many_variables_are_counted() => Refused(
+        string.Concat(Enumerable.Range(0, 3000).Select(i => $"{{{{$v{i} := 1}}}}"))
+        + string.Concat(Enumerable.Repeat("{{if .Name}}{{end}}", 3000)));
+
     [Theory]
     [InlineData("{{if .Name}}", "{{end}}")]
     [InlineData("{{if .Name}}{{else if .Name}}", "")]

@@ -1,23 +1,32 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Orch.Core.Commands;
 using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.State;
 using Orch.Manager.Api;
 using Orch.Manager.Security;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Manager.Security;
 
-public sealed class ApiTokenTests
+public sealed class ApiTokenTests : IDisposable
 {
     private static readonly Callers[] Roles = [Callers.TokenViewer, Callers.TokenOperator, Callers.TokenAdmin];
     private readonly TestClock _clock = new();
     private readonly ClusterState _state = new();
+    private readonly TokenCalls _calls;
     private readonly BearerTokens _bearers;
 
-    public ApiTokenTests() => _bearers = new(() => _state, new JoinThrottle(_clock, perMinute: 3), _clock);
+    public ApiTokenTests()
+    {
+        _calls = new(_clock);
+        _bearers = new(() => _state, new JoinThrottle(_clock, perMinute: 3), _calls, _clock);
+    }
+
+    public void Dispose() => _calls.Dispose();
 
     private string Add(string name, ApiRole role, TimeSpan? expires = null)
     {
@@ -67,16 +76,67 @@ public sealed class ApiTokenTests
     }
 
     [Fact]
-    public void Who_guesses_is_not_listened_to_for_a_while_and_others_are()
+    public void Who_guesses_is_told_nothing_for_a_while_and_does_not_lock_out_the_right_token()
     {
         var token = Add("ci", ApiRole.Admin);
         for (var i = 0; i < 3; i++)
-            Show("wrong");
+            Assert.StartsWith("the API token is not known", Show("wrong").Problem, StringComparison.Ordinal);
 
-        Assert.Equal(Callers.Anonymous, Show(token).Kind);
-        Assert.Equal(Callers.TokenAdmin, Show(token, "10.0.0.10").Kind);
-        _clock.Offset = TimeSpan.FromMinutes(2);
+        Assert.StartsWith("too many wrong API tokens", Show("wrong").Problem, StringComparison.Ordinal);
         Assert.Equal(Callers.TokenAdmin, Show(token).Kind);
+        _clock.Offset = TimeSpan.FromMinutes(2);
+        Assert.StartsWith("the API token is not known", Show("wrong").Problem, StringComparison.Ordinal);
+    }
+
+    private sealed class Life : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+        public bool Ended { get; private set; }
+        public void Abort() => Ended = true;
+    }
+
+    private Life Stream(string token)
+    {
+        var life = new Life();
+        var http = new DefaultHttpContext();
+        http.Features.Set<IHttpRequestLifetimeFeature>(life);
+        http.Connection.RemoteIpAddress = IPAddress.Loopback;
+        http.Request.Headers.Authorization = $"Bearer {token}";
+        Assert.NotEqual(Callers.Anonymous, _bearers.Identify(http, ConnectionPeer.Nobody).Kind);
+        return life;
+    }
+
+    [Fact]
+    public void A_stream_ends_when_its_token_is_removed_and_no_other_does()
+    {
+        var (gone, other) = (Stream(Add("gone", ApiRole.Viewer)), Stream(Add("other", ApiRole.Viewer)));
+        var changes = new Changes();
+        Fold.Apply(_state, new ApiTokenRemoved("gone"), _state.Revision + 1, changes);
+
+        Assert.True(changes.ApiTokenRemoved);
+        _calls.EndRemoved(_state);
+
+        Assert.Equal((true, false), (gone.Ended, other.Ended));
+    }
+
+    [Fact]
+    public void A_stream_ends_when_its_token_expires()
+    {
+        var time = new ManualClock();
+        using var calls = new TokenCalls(time);
+        var life = new Life();
+        var http = new DefaultHttpContext();
+        http.Features.Set<IHttpRequestLifetimeFeature>(life);
+        var now = Timestamp.From(time.GetUtcNow());
+        calls.Begin(http, new ApiToken
+        {
+            Name = "short", Key = "k", Hash = [], Role = ApiRole.Viewer, CreatedAt = now, ExpiresAt = now + TimeSpan.FromHours(1),
+        });
+
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.False(life.Ended);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(life.Ended);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal static class ApiTokenCreateCommand
         Details = "The token is shown once. Who shows it may, by its role:\n"
             + "  viewer     look at everything but credentials\n"
             + "  operator   change services, stacks, configs, secrets and networks too\n"
-            + "  admin      everything",
+            + "  admin      everything\n"
+            + "An operator runs any container on any machine, with any mount: that is as good as root on all of them.",
         Flags =
         [
             Flag.Value("role", "string", "viewer, operator or admin", "viewer"),

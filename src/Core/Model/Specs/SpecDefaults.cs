@@ -9,7 +9,7 @@ public static class SpecDefaults
     public const ulong UpdateParallelism = 1;
 
     /// <summary>Nanoseconds as a <see cref="TimeSpan"/> (100 ns steps, rounded up so that 1 ns never becomes "none").</summary>
-    public static TimeSpan Nanos(long value) => TimeSpan.FromTicks((value + 99) / 100);
+    public static TimeSpan Nanos(long value) => TimeSpan.FromTicks((value / 100) + (value % 100 > 0 ? 1 : 0));
 
     /// <summary>How long after it first ran the end of a new task is a failure of its update.</summary>
     public static TimeSpan MonitorTime(this UpdateConfig? config) =>
