@@ -33,10 +33,14 @@ internal static class UpdateChecker
         if (service.IsGlobal || service.IsJob || !IsJudged(service))
             return;
         var doubled = view.TaskRecordsOf(service.Id).Where(task => task.IsAlive && !IsLeaving(view, task))
-            .GroupBy(task => task.Slot).Count(slot => slot.Count() > 1);
+            .GroupBy(task => task.Slot).Where(slot => slot.Count() > 1).ToList();
         var most = !StartsFirst(service) ? 0 : service.Spec.UpdateConfig!.Parallelism is { } parallelism and > 0 ? (int)parallelism : int.MaxValue;
-        if (doubled > most)
-            Checker.Fail($"{doubled} slots of {service.Spec.Name} have two tasks, {most} may");
+        if (doubled.Count > most)
+        {
+            var shown = string.Join("; ", doubled.SelectMany(slot => slot).Select(task =>
+                $"{task.Name} {task.State} wanted {task.Desired} on {task.NodeId}, {(IsCurrent(service, task) ? "new" : "old")} version"));
+            Checker.Fail($"{doubled.Count} slots of {service.Spec.Name} have two tasks, {most} may: {shown}");
+        }
     }
 
     /// <summary>A running task of the old version is told to stop: does the service bear it?</summary>

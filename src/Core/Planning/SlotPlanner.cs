@@ -86,10 +86,20 @@ internal static class SlotPlanner
             return;
         var current = alive.Where(task => IsCurrent(service, task)).OrderByDescending(Rank).ThenBy(t => t.Id).ToList();
         var outdated = alive.Where(task => !IsCurrent(service, task)).OrderByDescending(Rank).ThenBy(t => t.Id).ToList();
+        if (MayNotMeet(service) && current.Count > 0 && current.TrueForAll(task => task.Desired == TaskState.Ready)
+            && outdated.Exists(task => task.State == TaskState.Running))
+        {
+            // It was to follow a task that had to leave and now may stay (its node is not drained any more): the update
+            // comes to this slot when it is its turn, and not beside others.
+            current.ForEach(task => Stop(work, task));
+            return;
+        }
         var successorRuns = current.Count > 0 && current[0].State == TaskState.Running;
         foreach (var task in current.Skip(1).Concat(successorRuns ? outdated : outdated.Skip(1)))
             Stop(work, task);
     }
+
+    private static bool MayNotMeet(Service service) => !service.IsJob && !Handover.StartsFirst(service);
 
     private static void Fill(Workspace work, Service service, SlotKey slot)
     {

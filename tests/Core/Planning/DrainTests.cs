@@ -115,4 +115,22 @@ public sealed class DrainTests
         }
         Assert.Equal(6, rig.Alive(web).Count);
     }
+
+    /// <summary>Found by the simulation (seed 27643): the two versions ran together in one slot.</summary>
+    [Fact]
+    public void A_drain_that_is_taken_back_during_an_update_leaves_the_slot_to_the_update()
+    {
+        var rig = new Rig(nodes: 3);
+        var web = rig.Create(Specs.Web(2).Updating());
+        rig.Settle();
+        rig.Update(web, spec => spec.Running("app:2"));
+        var waiting = rig.Alive(web).Single(task => task.State == TaskState.Running);
+        rig.Availability(waiting.NodeId, NodeAvailability.Drain);
+        var successor = rig.Alive(web).Single(task => task.Slot == waiting.Slot && task.Id != waiting.Id);
+        Assert.Equal(TaskState.Ready, successor.Desired);
+
+        rig.Availability(waiting.NodeId, NodeAvailability.Active);
+
+        Assert.Equal(waiting.Id, rig.Alive(web).Single(task => task.Slot == waiting.Slot).Id);
+    }
 }
