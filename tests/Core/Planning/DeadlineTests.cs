@@ -33,7 +33,7 @@ public sealed class DeadlineTests
         Assert.Equal(UpdateState.Updating, rig.State.Services.Get(web)!.Update!.State);
         rig.Pass(2 * Minute, Stuck);
         var update = rig.State.Services.Get(web)!.Update!;
-        Assert.Equal((UpdateState.Paused, $"update paused because task {stuck.Id} did not run within 00:10:00"),
+        Assert.Equal((UpdateState.Paused, $"update paused because task {stuck.Id} did not run within 10 min (it was assigned)"),
             (update.State, update.Message));
         Assert.Equal(2, rig.Alive(web).Count(task => Image(task) == "app:1"));
     }
@@ -54,7 +54,7 @@ public sealed class DeadlineTests
         rig.Pass(5 * Minute, Stuck);
         Assert.Equal(UpdateState.RollbackCompleted, rig.State.Services.Get(web)!.Update!.State);
         Assert.Contains(rig.Tasks(web), task => task.State == TaskState.Rejected
-            && task.Status.Error!.StartsWith("did not run within 00:01:00: ", StringComparison.Ordinal));
+            && task.Status.Error!.StartsWith("did not run within 1 min: ", StringComparison.Ordinal));
     }
 
     [Fact]

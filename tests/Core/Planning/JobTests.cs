@@ -118,7 +118,7 @@ public sealed class JobTests
     public void Jobs_take_no_update_configuration()
     {
         var refusal = new Rig().Do(new CreateService(Job(1, 1).Updating())).Refusal;
-        Assert.Equal("update and rollback configuration is not supported for jobs", refusal!.Message);
+        Assert.Equal("Jobs may not have an update config", refusal!.Message);
     }
 
     [Fact]
