@@ -6,8 +6,9 @@ using Orch.Core.State;
 namespace Orch.Manager.Security;
 
 /// <summary>
-/// Tells who comes with "Authorization: Bearer TOKEN" on the cluster's port. An address with too many failures in a
-/// minute is told nothing more, but a right token always works: one forgotten client must not lock out its neighbours. What a removed or expired token may do is nothing.
+/// Tells who comes with "Authorization: Bearer TOKEN" on the cluster's port. An address with too many failures in a minute
+/// is told nothing more, but a right token always works: one forgotten client must not lock out its neighbours. What a
+/// removed or expired token may do is nothing.
 /// </summary>
 public sealed class BearerTokens(Func<ClusterState> view, JoinThrottle throttle, TokenCalls calls, TimeProvider clock)
 {

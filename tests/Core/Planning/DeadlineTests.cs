@@ -33,8 +33,8 @@ public sealed class DeadlineTests
         Assert.Equal(UpdateState.Updating, rig.State.Services.Get(web)!.Update!.State);
         rig.Pass(2 * Minute, Stuck);
         var update = rig.State.Services.Get(web)!.Update!;
-        Assert.Equal((UpdateState.Paused, $"update paused because task {stuck.Id} did not run within 10 min (it was assigned)"),
-            (update.State, update.Message));
+        Assert.Equal(UpdateState.Paused, update.State);
+        Assert.Matches($@"^update paused because task {stuck.Id} did not run within 10 min \(it was (assigned|preparing|starting)\)$", update.Message);
         Assert.Equal(2, rig.Alive(web).Count(task => Image(task) == "app:1"));
     }
 
