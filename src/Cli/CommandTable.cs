@@ -98,7 +98,9 @@ internal static class CommandTable
     /// <summary>Docker's other words for the same commands.</summary>
     private static readonly Dictionary<string, string> Aliases = new()
     {
-        ["ls"] = "ls", ["list"] = "ls", ["remove"] = "rm",
+        ["ls"] = "ls",
+        ["list"] = "ls",
+        ["remove"] = "rm",
     };
 
     /// <summary>The command the words begin with, and how many of them name it; null when they name none.</summary>

@@ -169,7 +169,9 @@ internal sealed class Cluster
             return spec;
         var reference = new FileReference
         {
-            SecretID = id.ToString(), SecretName = name, File = new() { Name = "key", UID = "0", GID = "0", Mode = 292 },
+            SecretID = id.ToString(),
+            SecretName = name,
+            File = new() { Name = "key", UID = "0", GID = "0", Mode = 292 },
         };
         var container = spec.TaskTemplate!.ContainerSpec! with { Secrets = [reference] };
         return spec with { TaskTemplate = spec.TaskTemplate with { ContainerSpec = container } };

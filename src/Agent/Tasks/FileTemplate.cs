@@ -22,7 +22,9 @@ internal sealed class FileTemplate(
         {
             var functions = new Dictionary<string, Func<string, string>>
             {
-                ["secret"] = Secret, ["config"] = Config, ["env"] = Variable,
+                ["secret"] = Secret,
+                ["config"] = Config,
+                ["env"] = Variable,
             };
             return Encoding.UTF8.GetBytes(
                 GoTemplate.Parse(Encoding.UTF8.GetString(content)).Render(context, functions, Budget));

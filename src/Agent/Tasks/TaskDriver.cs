@@ -142,7 +142,11 @@ internal sealed class TaskDriver(
         task.StartIssuedAt = outbox.Now.UnixNanos;
         task.Container = task.Container! with
         {
-            Status = ContainerStatus.Created, ExitCode = 0, OutOfMemory = false, Error = "", StartedAt = 0,
+            Status = ContainerStatus.Created,
+            ExitCode = 0,
+            OutOfMemory = false,
+            Error = "",
+            StartedAt = 0,
             Health = ContainerHealth.None,
         };
     }

@@ -37,7 +37,9 @@ public sealed class CertificateRenewal(NodeCredentials credentials, MachinePaths
             using var key = NodeKey.FromPem(await File.ReadAllTextAsync(paths.NodeKey, cancellation).ConfigureAwait(false));
             using var handler = new SocketsHttpHandler
             {
-                SslOptions = ClientTls.ToManager(credentials), UseProxy = false, AllowAutoRedirect = false,
+                SslOptions = ClientTls.ToManager(credentials),
+                UseProxy = false,
+                AllowAutoRedirect = false,
             };
             using var http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes };
             using var answer = await http.PostAsJsonAsync(

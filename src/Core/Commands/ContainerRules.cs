@@ -42,8 +42,14 @@ internal static class ContainerRules
         {
             var example = new TemplateContext
             {
-                ServiceId = "serviceid", ServiceName = "servicename", ServiceLabels = labels, NodeId = "nodeid",
-                Hostname = "nodehostname", TaskId = "taskid", TaskName = "taskname", Slot = "1",
+                ServiceId = "serviceid",
+                ServiceName = "servicename",
+                ServiceLabels = labels,
+                NodeId = "nodeid",
+                Hostname = "nodehostname",
+                TaskId = "taskid",
+                TaskName = "taskname",
+                Slot = "1",
             };
             return CheckMounts(ContainerTemplates.Expand(container, example.ToDot()).Mounts);
         }

@@ -33,7 +33,12 @@ internal static class DecideApiToken
             return Decision.Refuse(RefusalKind.Invalid, "the token would have expired already");
         return Decision.Accept(new ApiTokenCreated(new()
         {
-            Name = c.Name, Key = c.Key, Hash = c.Hash, Role = c.Role, CreatedAt = step.Now, ExpiresAt = c.ExpiresAt,
+            Name = c.Name,
+            Key = c.Key,
+            Hash = c.Hash,
+            Role = c.Role,
+            CreatedAt = step.Now,
+            ExpiresAt = c.ExpiresAt,
         }));
     }
 }

@@ -62,7 +62,7 @@ public static class SpecFingerprint
     }
 
     private static bool SaysNothing(SELinuxContext? context) => context is
-        { Disable: not true, User: null or "", Role: null or "", Type: null or "", Level: null or "", Unknown: null };
+    { Disable: not true, User: null or "", Role: null or "", Type: null or "", Level: null or "", Unknown: null };
 
     /// <summary>tcp and ingress are what a port is that does not say otherwise.</summary>
     public static PortConfig WithoutDefaults(PortConfig port) => port with

@@ -109,15 +109,15 @@ internal static class ServiceFold
 
     private static TaskSpec TaskSpecOf(
         ServiceId id, ServiceSpec spec, List<PortConfig> ports, ulong version, ulong? iteration) => new()
-    {
-        ServiceId = id,
-        Version = version,
-        ServiceName = spec.Name,
-        Template = spec.TaskTemplate ?? new TaskTemplate(),
-        Endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports },
-        ServiceLabels = spec.Labels,
-        JobIteration = iteration,
-    };
+        {
+            ServiceId = id,
+            Version = version,
+            ServiceName = spec.Name,
+            Template = spec.TaskTemplate ?? new TaskTemplate(),
+            Endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports },
+            ServiceLabels = spec.Labels,
+            JobIteration = iteration,
+        };
 
     public static void HoldPorts(ClusterState state, Service service)
     {

@@ -20,7 +20,9 @@ public sealed record TemplateContext
     {
         ["Service"] = new Dictionary<string, object?>
         {
-            ["ID"] = ServiceId, ["Name"] = ServiceName, ["Labels"] = new TemplateLabels(ServiceLabels),
+            ["ID"] = ServiceId,
+            ["Name"] = ServiceName,
+            ["Labels"] = new TemplateLabels(ServiceLabels),
         },
         ["Node"] = new Dictionary<string, object?>
         {

@@ -15,7 +15,8 @@ internal static class DeployShape
         new("progress_deadline", Plain.Duration));
 
     private static readonly Reader Generic = Shape.List(Shape.Map(new Field("discrete_resource_spec",
-        Shape.Map(new Field("kind", Plain.Text) { Required = true }, new Field("value", Plain.Count) { Required = true })) { Required = true }));
+        Shape.Map(new Field("kind", Plain.Text) { Required = true }, new Field("value", Plain.Count) { Required = true }))
+    { Required = true }));
 
     private static readonly Reader Resources = Shape.Map(
         new("limits", Shape.Map(new Field("cpus", OtherReaders.Cpus), new("memory", Plain.Bytes), new("pids", Plain.Integer),

@@ -81,7 +81,7 @@ internal static class OtherReaders
 
     private static readonly Reader DependsOnMap = Shape.Named((node, path, context) =>
         Shape.Map(new Field("condition", Plain.OneOf("service_started", "service_healthy", "service_completed_successfully"))
-            { Required = true },
+        { Required = true },
             new Field("required", Plain.Bool), new Field("restart", Plain.Bool, "a dependency's restart does not restart others"))
             (node, path, context) is MapNode map
             ? map["required"] is null ? map.Put("required", ScalarNode.Of(map.At, true)) : map : null);

@@ -10,8 +10,14 @@ public sealed class ContainerMapperTests
     private static string Map(string template, params EnginePort[] ports) => JsonSerializer.Serialize(
         ContainerMapper.Map(new()
         {
-            Cluster = new ClusterId(1), Node = new NodeId(2), Task = new TaskId(3), TaskName = "web.1.x",
-            ServiceId = "svc", ServiceName = "web", SpecVersion = 7, HostPorts = ports,
+            Cluster = new ClusterId(1),
+            Node = new NodeId(2),
+            Task = new TaskId(3),
+            TaskName = "web.1.x",
+            ServiceId = "svc",
+            ServiceName = "web",
+            SpecVersion = 7,
+            HostPorts = ports,
             Template = JsonSerializer.Deserialize(template, SpecJson.Default.TaskTemplate)!,
         }), EngineJson.Default.ContainerCreate);
 
@@ -87,8 +93,14 @@ public sealed class ContainerMapperTests
     {
         var created = ContainerMapper.Map(new()
         {
-            Cluster = new ClusterId(1), Node = new NodeId(2), Task = new TaskId(3), TaskName = "web.1.x", ServiceId = "svc",
-            ServiceName = "web", SpecVersion = 7, Template = new() { ContainerSpec = new() { Image = "i", Env = ["A=1"] } },
+            Cluster = new ClusterId(1),
+            Node = new NodeId(2),
+            Task = new TaskId(3),
+            TaskName = "web.1.x",
+            ServiceId = "svc",
+            ServiceName = "web",
+            SpecVersion = 7,
+            Template = new() { ContainerSpec = new() { Image = "i", Env = ["A=1"] } },
             Resources = [("gpu", "u1"), ("ssd", "3"), ("gpu", "u2")],
         });
 

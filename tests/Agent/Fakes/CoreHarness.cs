@@ -107,7 +107,10 @@ internal sealed class CoreHarness
         var set = new Assignments { Epoch = new() { Incarnation = 1, Term = term }, Revision = 5 };
         set.Specs.Add(new TaskSpecVersion
         {
-            ServiceId = "svc", Version = 1, ServiceName = "web", TemplateJson = ByteString.CopyFromUtf8(Template),
+            ServiceId = "svc",
+            Version = 1,
+            ServiceName = "web",
+            TemplateJson = ByteString.CopyFromUtf8(Template),
             LabelsJson = ByteString.CopyFromUtf8(Labels),
         });
         set.Files.Add(Files);
@@ -115,8 +118,12 @@ internal sealed class CoreHarness
         {
             set.Tasks.Add(new TaskAssignment
             {
-                TaskId = $"{Task(task)}", ServiceId = "svc", SpecVersion = 1, Slot = (ulong)task,
-                Name = $"web.{task}.{Task(task)}", DesiredState = (uint)desired,
+                TaskId = $"{Task(task)}",
+                ServiceId = "svc",
+                SpecVersion = 1,
+                Slot = (ulong)task,
+                Name = $"web.{task}.{Task(task)}",
+                DesiredState = (uint)desired,
             });
         }
         return set;

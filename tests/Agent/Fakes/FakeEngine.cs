@@ -47,7 +47,10 @@ internal sealed class FakeEngine(Func<long> now)
             return;
         _containers[at] = _containers[at] with
         {
-            Status = ContainerStatus.Exited, ExitCode = exitCode, FinishedAt = now(), Pid = 0,
+            Status = ContainerStatus.Exited,
+            ExitCode = exitCode,
+            FinishedAt = now(),
+            Pid = 0,
         };
         Tell(EngineEventKind.Died, _containers[at], exitCode);
     }
@@ -84,7 +87,10 @@ internal sealed class FakeEngine(Func<long> now)
             _needFiles.Add(id, call.Task);
         _containers.Add(new()
         {
-            Id = id, Name = call.Name, Status = ContainerStatus.Created, Labels = call.Request.Labels,
+            Id = id,
+            Name = call.Name,
+            Status = ContainerStatus.Created,
+            Labels = call.Request.Labels,
         });
         return new() { Container = id };
     }
@@ -110,7 +116,10 @@ internal sealed class FakeEngine(Func<long> now)
             return EngineAnswer.Done;
         _containers[at] = _containers[at] with
         {
-            Status = ContainerStatus.Running, StartedAt = now(), Pid = 100 + at, ExitCode = 0,
+            Status = ContainerStatus.Running,
+            StartedAt = now(),
+            Pid = 100 + at,
+            ExitCode = 0,
             Health = Images.GetValueOrDefault("web") ? ContainerHealth.Starting : ContainerHealth.None,
         };
         Tell(EngineEventKind.Started, _containers[at]);

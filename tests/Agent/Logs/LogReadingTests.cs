@@ -40,7 +40,8 @@ public sealed class LogReadingTests
 
     private static readonly Dictionary<string, (long, string)[]> Logs = new()
     {
-        ["a"] = [(1, "a1"), (4, "a4")], ["b"] = [(2, "b2"), (3, "b3")],
+        ["a"] = [(1, "a1"), (4, "a4")],
+        ["b"] = [(2, "b2"), (3, "b3")],
     };
 
     private static Task<IAsyncEnumerable<LogPiece>> Open(string task, LogAsk ask, CancellationToken cancellation) =>

@@ -125,8 +125,14 @@ public sealed class TaskStepTests
         from bits in Enumerable.Range(0, 16)
         select new TaskView
         {
-            State = state, Desired = desired, Container = container, Exit = exit, Error = "",
-            Removed = (bits & 1) != 0, ImageReady = (bits & 2) != 0, Succeeded = (bits & 4) != 0,
+            State = state,
+            Desired = desired,
+            Container = container,
+            Exit = exit,
+            Error = "",
+            Removed = (bits & 1) != 0,
+            ImageReady = (bits & 2) != 0,
+            Succeeded = (bits & 4) != 0,
             Problem = (bits & 8) != 0 ? "broken" : null,
         };
 }

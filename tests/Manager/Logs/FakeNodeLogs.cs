@@ -35,7 +35,11 @@ internal sealed class FakeNodeLog : INodeLogStream
     {
         var record = new LogRecord
         {
-            TaskId = task, AtUnixNanos = at, Stream = stream, Attributes = attributes, Text = ByteString.CopyFromUtf8(text),
+            TaskId = task,
+            AtUnixNanos = at,
+            Stream = stream,
+            Attributes = attributes,
+            Text = ByteString.CopyFromUtf8(text),
         };
         _said.Writer.TryWrite(new LogBatch { Records = { record } });
         return this;

@@ -130,7 +130,12 @@ public sealed class ApiTokenTests : IDisposable
         var now = Timestamp.From(time.GetUtcNow());
         calls.Begin(http, new ApiToken
         {
-            Name = "short", Key = "k", Hash = [], Role = ApiRole.Viewer, CreatedAt = now, ExpiresAt = now + TimeSpan.FromHours(1),
+            Name = "short",
+            Key = "k",
+            Hash = [],
+            Role = ApiRole.Viewer,
+            CreatedAt = now,
+            ExpiresAt = now + TimeSpan.FromHours(1),
         });
 
         time.Advance(TimeSpan.FromMinutes(59));

@@ -32,7 +32,9 @@ internal static class ApiTokenCreateCommand
     {
         var request = new ApiTokenRequest
         {
-            Name = call.Words[0], Role = call.Flags.Text("role") ?? "viewer", ExpiresIn = call.Flags.Nanos("expires") ?? 0,
+            Name = call.Words[0],
+            Role = call.Flags.Text("role") ?? "viewer",
+            ExpiresIn = call.Flags.Nanos("expires") ?? 0,
         };
         var body = call.Client.Post("/orch/v1/api-tokens", ApiJson.Write(request, ApiJson.Default.ApiTokenRequest));
         call.Out.WriteLine(ApiJson.Read(body, ApiJson.Default.ApiTokenSecret).Token);

@@ -43,7 +43,8 @@ internal static class SuperviseCommand
         var children = new List<ChildSpec>();
         if (call.Words[0] == "manager")
             children.Add(new("manager", DaemonPaths.Program("orch-manager"),
-                [.. call.Words.Skip(1).SkipWhile(word => word == "--")], paths.Log("manager")) { PidFile = paths.Pid("manager") });
+                [.. call.Words.Skip(1).SkipWhile(word => word == "--")], paths.Log("manager"))
+            { PidFile = paths.Pid("manager") });
         // On a new cluster the manager writes the machine's identity, without which an agent has nobody to be.
         children.Add(new("agent", DaemonPaths.Program("orch-agent"), new MachineDaemons(paths).Places(), paths.Log("agent"))
         {

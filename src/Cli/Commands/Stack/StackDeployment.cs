@@ -108,8 +108,11 @@ internal sealed class StackDeployment
         var networks = Plan.Networks.Count == 0 ? [] : Objects.Objects("networks");
         NewNetworks = [.. Plan.Networks.Where(network => !network.IsExternal && networks.All(o => o.Name != network.Name))];
         _images.Ask(Plan.Services.Where(IsToResolve).Select(service => service.Spec.TaskTemplate!.ContainerSpec!.Image));
-        Plan = Plan with { Services = [.. Plan.Services.Select(service => IsToResolve(service)
-            ? service with { Spec = _images.Pinned(service.Spec) } : service)] };
+        Plan = Plan with
+        {
+            Services = [.. Plan.Services.Select(service => IsToResolve(service)
+            ? service with { Spec = _images.Pinned(service.Spec) } : service)]
+        };
         Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(Current.GetValueOrDefault(service.Spec.Name)?.Spec, service.Spec))];
     }
 
