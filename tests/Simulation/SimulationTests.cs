@@ -11,7 +11,7 @@ public sealed class SimulationTests
     public void Every_seed_keeps_every_invariant_and_ends_as_wanted()
     {
         var first = FromEnvironment("ORCH_SIM_FIRST_SEED", 1);
-        var failures = Campaign.Run((ulong)first, FromEnvironment("ORCH_SIM_SEEDS", 3_000)).Failures;
+        var failures = Campaign.Run((ulong)first, FromEnvironment("ORCH_SIM_SEEDS", 2_000)).Failures;
         Assert.True(failures.Count == 0, failures.Count == 0 ? "" : $"{failures.Count} seeds fail; {Shrinker.Explain(failures[0])}");
     }
 
