@@ -23,7 +23,7 @@ public static class LeakCheck
         ];
     }
 
-    /// <summary>Throws with the list unless it becomes empty within two seconds: the kernel takes namespaces down
+    /// <summary>Throws with the list unless it becomes empty within a while: the kernel takes namespaces down
     /// after the last process of theirs has gone.</summary>
     public static async Task AssertNothingLeftAsync(string labName, TimeSpan? patience = null)
     {
@@ -34,7 +34,7 @@ public static class LeakCheck
             {
                 left = await FindAsync(labName);
                 return left.Count == 0;
-            }, patience ?? TimeSpan.FromSeconds(2));
+            }, patience ?? TimeSpan.FromSeconds(15));
         }
         catch (TimeoutException e)
         {

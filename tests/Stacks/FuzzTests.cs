@@ -12,7 +12,7 @@ namespace Orch.Tests.Stacks;
 /// </summary>
 public sealed class FuzzTests
 {
-    private const int Share = 3000;
+    private const int Share = 1500;
 
     /// <summary>The limits of a file (4 Mi characters, 200,000 values) come to less than half of this.</summary>
     private const long MostBytes = 256L << 20;
