@@ -35,14 +35,15 @@ if ! orch node ls >/dev/null 2>&1; then
     fi
 fi
 
-say "orch stack deploy -c cluster-examples/hello/stack.yml --wait hello"
-orch stack deploy -c "$here/cluster-examples/hello/stack.yml" --wait --timeout 2m hello
-say "orch stack ps hello"
-orch stack ps hello
+say "orch service create --name hello --replicas 3 --publish mode=host,target=80 app:v1"
+orch service inspect hello >/dev/null 2>&1 ||
+    orch service create --name hello --replicas 3 --publish mode=host,target=80 app:v1
+say "orch service ps hello"
+orch service ps hello
 
 say "each task answers"
 ask() {
-    orch service ps hello_web --filter desired-state=running --format '{{.Name}} {{.Ports}}' | while read -r name ports; do
+    orch service ps hello --filter desired-state=running --format '{{.Name}} {{.Ports}}' | while read -r name ports; do
         port=$(sed -nE 's/.*:([0-9]+)->80.*/\1/p' <<<"$ports")
         printf '%-10s http://127.0.0.1:%s  ->  %s\n' "$name" "$port" "$(curl -s -m 5 --retry 5 --retry-connrefused "http://127.0.0.1:$port/")"
     done
@@ -50,14 +51,14 @@ ask() {
 ask
 
 say "killing one container; orch replaces it"
-victim=$(orch service ps hello_web -q --no-trunc --filter desired-state=running | head -1)
+victim=$(orch service ps hello -q --no-trunc --filter desired-state=running | head -1)
 docker -H "unix://$engine" kill "$(docker -H "unix://$engine" ps -q --filter "label=com.docker.swarm.task.id=$victim")" >/dev/null
 for _ in $(seq 100); do
-    [ "$(orch service ls --filter name=hello_web --format '{{.Replicas}}')" = 3/3 ] &&
-        ! orch service ps hello_web -q --no-trunc --filter desired-state=running | grep -q "$victim" && break
+    [ "$(orch service ls --filter name=hello --format '{{.Replicas}}')" = 3/3 ] &&
+        ! orch service ps hello -q --no-trunc --filter desired-state=running | grep -q "$victim" && break
     sleep 0.1
 done
-orch service ps hello_web
+orch service ps hello
 ask
 
 cat <<NEXT
@@ -65,9 +66,10 @@ cat <<NEXT
 The cluster runs. Next steps:
   export ORCH_HOST=$ORCH_HOST PATH=$here/bin:\$PATH
   orch node ls
-  orch service scale hello_web=5
-  orch service update --image app:v2 hello_web
-  orch stack ps hello
+  orch service scale hello=5
+  orch service update --image app:v2 hello
+  orch service ps hello
+  orch stack deploy -c cluster-examples/hello/stack.yml --wait demo
   orch token worker                      # the command that joins another machine
   make stop                              # end it all, leaving nothing
 NEXT
