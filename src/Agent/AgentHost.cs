@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Orch.Agent.Engine;
 using Orch.Agent.Logs;
+using Orch.Agent.Networks;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
 using Orch.Contracts.Machine;
@@ -38,7 +39,9 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
         var folders = new TaskFolders(options.Paths.FilesDir, log);
-        var executor = new EngineExecutor(engine, images, folders, inputs.Writer, stop.Token);
+        await using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
+        networks.Begin(journal.State.Tasks.Keys);
+        var executor = new EngineExecutor(engine, images, folders, networks.OfTasks, inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
             engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
             NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);
@@ -46,6 +49,9 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         {
             Call = executor.Submit,
             ClearFiles = folders.Clear,
+            TaskGone = networks.Resolv.Remove,
+            Networks = networks.Desk,
+            EngineReturned = networks.EngineReturned,
             Session = session,
             SetManagers = managers => Remember(directory, managers),
             Log = log,
@@ -53,9 +59,11 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         inputs.Writer.TryWrite(new AgentInput.Described(NodeFacts.WithoutEngine(machine.AdvertiseAddr)));
         try
         {
-            return await FirstToEndAsync(
+            var reason = await FirstToEndAsync(
                 loop.RunAsync(stop.Token), monitor.RunAsync(stop.Token), DialAsync(monitor, session, stop.Token),
-                renewal.RunAsync(stop.Token));
+                renewal.RunAsync(stop.Token), networks.RunAsync(stop.Token));
+            await networks.ClearAsync(stopping);
+            return reason;
         }
         finally
         {
@@ -83,7 +91,10 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
     }
 
     private AgentIdentity Identity() => new(
-        machine.ClusterId, machine.NodeId, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion.Text);
+        machine.ClusterId, machine.NodeId, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(), AgentVersion.Text)
+    {
+        ResolvFolder = AgentNetworks.ResolvFolder(options.Paths),
+    };
 
     private List<string> Managers()
     {

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Orch.Agent.Engine;
+using Orch.Agent.Networks;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
 using Orch.Core.Model;
@@ -19,6 +21,13 @@ internal sealed class AgentLoop(
 
     public required Action<EngineCall> Call { get; init; }
     public required Action<TaskId> ClearFiles { get; init; }
+
+    /// <summary>Nothing is left of the task.</summary>
+    public required Action<TaskId> TaskGone { get; init; }
+    public required NetworkDesk Networks { get; init; }
+
+    /// <summary>The engine answers again: what it holds of networks may be different.</summary>
+    public required Action EngineReturned { get; init; }
     public required ManagerSession Session { get; init; }
     public required Action<IReadOnlyList<string>> SetManagers { get; init; }
     public required AgentLog Log { get; init; }
@@ -31,12 +40,33 @@ internal sealed class AgentLoop(
         while (await inputs.WaitToReadAsync(stopping))
         {
             for (var taken = 0; taken < MostAtOnce && inputs.TryRead(out var input); taken++)
+            {
+                TellNetworks(input);
                 _outputs.AddRange(core.Step(Now, input));
+            }
             if (Perform() is { } departure)
                 return departure;
             Arm(timer);
         }
         throw new InvalidOperationException("the agent's inputs were closed");
+    }
+
+    /// <summary>What names and rules must follow at once, not by way of a manager.</summary>
+    private void TellNetworks(AgentInput input)
+    {
+        switch (input)
+        {
+            case AgentInput.EngineHappened { Event: { Kind: EngineEventKind.Died } died }
+                when Ids.TryParse<TaskId>(died.Labels.GetValueOrDefault(ContainerLabels.Task, ""), out var task):
+                Networks.Leave(task);
+                break;
+            case AgentInput.SessionClosed:
+                Networks.SessionEnded();
+                break;
+            case AgentInput.EngineUp:
+                EngineReturned();
+                break;
+        }
     }
 
     private AgentTime Now => new(
@@ -52,6 +82,8 @@ internal sealed class AgentLoop(
             {
                 case AgentOutput.Call call: Call(call.Request); break;
                 case AgentOutput.ClearFiles clear: ClearFiles(clear.Task); break;
+                case AgentOutput.TakeNetworks told: Networks.Take(told.Update); break;
+                case AgentOutput.Persist { Entry: JournalEntry.Gone gone }: TaskGone(gone.Task); break;
                 case AgentOutput.Send send: Session.Send(send.Session, send.Message); break;
                 case AgentOutput.DropSession drop: Session.Drop(drop.Session, drop.Reason); break;
                 case AgentOutput.SetManagers managers: SetManagers(managers.Managers); break;

@@ -22,7 +22,19 @@ public sealed record ContainerCreate
     public int? StopTimeout { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required HostConfig HostConfig { get; init; }
+    public NetworkingConfig? NetworkingConfig { get; init; }
+
+    /// <summary>Of the only endpoint; where API versions before 1.44 look for it.</summary>
+    public string? MacAddress { get; init; }
 }
+
+/// <summary>The container's endpoints by the engine's name of the network.</summary>
+public sealed record NetworkingConfig(IReadOnlyDictionary<string, EndpointConfig> EndpointsConfig);
+
+/// <summary>An address and a hardware address of our choice. GwPriority 1: the default route (from API 1.48).</summary>
+public sealed record EndpointConfig(EndpointAddress IPAMConfig, string? MacAddress, int? GwPriority = null);
+
+public sealed record EndpointAddress(string IPv4Address);
 
 /// <summary>The part of a container that depends on the machine.</summary>
 public sealed record HostConfig

@@ -11,6 +11,9 @@ public static class ContainerLabels
     public const string Service = "orch.service";
     public const string SpecVersion = "orch.spec-version";
 
+    /// <summary>On the engine's networks: the cluster's id of it.</summary>
+    public const string Network = "orch.network";
+
     public const string DockerNodeId = "com.docker.swarm.node.id";
     public const string DockerServiceId = "com.docker.swarm.service.id";
     public const string DockerServiceName = "com.docker.swarm.service.name";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orch.Agent.Networks;
 using Orch.Agent.Tasks;
 using Orch.Core.Model.Specs;
 
@@ -32,6 +33,7 @@ public static class ContainerMapper
             StopTimeout = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Grace().TotalSeconds)),
             Labels = Labels(request, spec),
             HostConfig = WithOptions(Host(request, spec), spec.HostConfig),
+            NetworkingConfig = TaskEndpoints.Config(request.Addresses),
         };
     }
 
@@ -39,18 +41,22 @@ public static class ContainerMapper
     {
         var limits = request.Template.Resources?.Limits;
         var memory = MemoryLimits.Of(request.Template.Resources);
+
+        // A container on the cluster's networks asks our name server, by a file that says the same.
+        var own = request.Addresses.IsEmpty;
         return new()
         {
-            NetworkMode = request.Template.Networks is [{ Target: { Length: > 0 } target }, ..] ? target : null,
+            NetworkMode = request.Addresses is [var primary, ..] ? TaskEndpoints.EngineName(primary)
+                : request.Template.Networks is [{ Target: { Length: > 0 } target }, ..] ? target : null,
             PortBindings = Bindings(request.HostPorts),
             RestartPolicy = new("no"),
             Mounts = Mounts(request, spec) is { Count: > 0 } mounts ? mounts : null,
             GroupAdd = List(spec.Groups),
             CapAdd = List(spec.CapabilityAdd),
             CapDrop = List(spec.CapabilityDrop),
-            Dns = List(spec.DNSConfig?.Nameservers),
-            DnsSearch = List(spec.DNSConfig?.Search),
-            DnsOptions = List(spec.DNSConfig?.Options),
+            Dns = own ? List(spec.DNSConfig?.Nameservers) : null,
+            DnsSearch = own ? List(spec.DNSConfig?.Search) : null,
+            DnsOptions = own ? List(spec.DNSConfig?.Options) : null,
             ExtraHosts = List(ExtraHosts(spec.Hosts)),
             SecurityOpt = SecurityOptions.Of(spec.Privileges),
             Sysctls = spec.Sysctls,
@@ -145,6 +151,8 @@ public static class ContainerMapper
             Target = file.Target,
             ReadOnly = true,
         }),
+        .. request.Addresses.IsEmpty ? [] : (Mount[])[
+            new() { Type = "bind", Source = request.ResolvFile, Target = "/etc/resolv.conf", ReadOnly = true }],
     ];
 
     private static Mount Typed(Mount mount) => string.IsNullOrEmpty(mount.Type) ? mount with { Type = "volume" } : mount;

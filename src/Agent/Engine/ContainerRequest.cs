@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Orch.Agent.Networks;
 using Orch.Agent.Tasks;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
@@ -23,6 +25,12 @@ public sealed record ContainerRequest
 
     /// <summary>The folder with the task's secrets and configs, as files named by their place in <see cref="TaskFiles"/>.</summary>
     public string FilesFolder { get; init; } = "";
+
+    /// <summary>On networks of the cluster; the first carries the default route. None: the engine's own networks.</summary>
+    public ImmutableArray<NetworkAddress> Addresses { get; init; } = [];
+
+    /// <summary>The file that becomes its /etc/resolv.conf when it has addresses.</summary>
+    public string ResolvFile { get; init; } = "";
 
     /// <summary>Host-mode ports; Published 0 is left to the engine.</summary>
     public IReadOnlyList<EnginePort> HostPorts { get; init; } = [];

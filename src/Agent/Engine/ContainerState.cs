@@ -45,7 +45,11 @@ public sealed record ContainerState
 public readonly record struct EnginePort(string Protocol, uint Target, uint Published);
 
 /// <summary>What is known of a local image. A health check built into the image counts as the task's own.</summary>
-public sealed record ImageFacts(string Id, bool HasHealthcheck);
+public sealed record ImageFacts(string Id, bool HasHealthcheck)
+{
+    /// <summary>TCP ports that the image says its program listens on.</summary>
+    public IReadOnlyList<ushort> ExposedPorts { get; init; } = [];
+}
 
 /// <summary>What the engine says of itself and its machine.</summary>
 public sealed record EngineInfo

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Orch.Agent.Logs;
+using Orch.Agent.Networks;
 
 namespace Orch.Agent.Engine;
 
@@ -18,7 +19,9 @@ public sealed class DockerEngine : IContainerEngine
     private static readonly TimeSpan Slow = TimeSpan.FromMinutes(2);
     private readonly EngineHttp _http;
     private readonly TimeProvider _clock;
-    private volatile string _prefix = "/v1.41";
+    private volatile Version _version = new(1, 41);
+
+    private string Prefix => $"/v{_version.Major}.{_version.Minor}";
 
     public DockerEngine(EngineAddress address, TimeProvider clock)
     {
@@ -36,7 +39,7 @@ public sealed class DockerEngine : IContainerEngine
                 return new(new EngineError(
                     EngineFault.Refused, $"the engine's API {theirs} is too old; Docker 20.10 or newer is needed"));
             var agreed = theirs < Newest ? theirs : Newest;
-            _prefix = $"/v{agreed.Major}.{agreed.Minor}";
+            _version = agreed;
             return new(agreed);
         }, stopping);
 
@@ -63,7 +66,7 @@ public sealed class DockerEngine : IContainerEngine
     public async Task<EngineResult<EngineInfo>> InfoAsync(CancellationToken stopping)
     {
         var info = await _http.ReadAsync(
-            HttpMethod.Get, $"{_prefix}/info", null, EngineJson.Default.WireInfo, Quick, stopping);
+            HttpMethod.Get, $"{Prefix}/info", null, EngineJson.Default.WireInfo, Quick, stopping);
         return info.Error is { } error ? error : info.Value!.ToInfo();
     }
 
@@ -71,44 +74,88 @@ public sealed class DockerEngine : IContainerEngine
     {
         // The name keeps its slashes: the engine's route takes the rest of the path.
         var found = await _http.ReadAsync(
-            HttpMethod.Get, $"{_prefix}/images/{EscapePath(image)}/json", null,
+            HttpMethod.Get, $"{Prefix}/images/{EscapePath(image)}/json", null,
             EngineJson.Default.WireImage, Quick, stopping);
         if (found.Error is { } error)
             return error;
-        var test = found.Value!.Config?.Healthcheck?.Test;
-        return new ImageFacts(found.Value.Id ?? "", test is [not "NONE", ..]);
+        var config = found.Value!.Config;
+        return new ImageFacts(found.Value.Id ?? "", config?.Healthcheck?.Test is [not "NONE", ..])
+        {
+            ExposedPorts = config?.ExposedTcpPorts() ?? [],
+        };
     }
 
     public Task<EngineResult<NoValue>> PullAsync(string image, string? auth, CancellationToken stopping) =>
-        ImagePull.RunAsync(_http, _prefix, ImageReference.Parse(image), auth, _clock, stopping);
+        ImagePull.RunAsync(_http, Prefix, ImageReference.Parse(image), auth, _clock, stopping);
 
     public async Task<EngineResult<string>> CreateAsync(
         string name, ContainerCreate request, CancellationToken stopping)
     {
-        using var body = JsonContent.Create(request, EngineJson.Default.ContainerCreate);
+        var (first, later) = TaskEndpoints.For(_version, request);
+        using var body = JsonContent.Create(first, EngineJson.Default.ContainerCreate);
         var created = await _http.ReadAsync(
-            HttpMethod.Post, $"{_prefix}/containers/create?name={Uri.EscapeDataString(name)}", body,
+            HttpMethod.Post, $"{Prefix}/containers/create?name={Uri.EscapeDataString(name)}", body,
             EngineJson.Default.WireCreated, Slow, stopping);
         if (created.Error is { } error)
             return error;
-        return created.Value!.Id is { Length: > 0 } id
-            ? id
-            : new EngineError(EngineFault.Refused, "the engine created a container without an id");
+        if (created.Value!.Id is not { Length: > 0 } id)
+            return new EngineError(EngineFault.Refused, "the engine created a container without an id");
+        foreach (var (network, endpoint) in later)
+        {
+            if ((await ConnectAsync(network, id, endpoint, stopping)).Error is not { } refusal)
+                continue;
+
+            // Half connected it is of no use, and its name must be free for the next try.
+            _ = await RemoveAsync(id, stopping);
+            return refusal;
+        }
+        return id;
+    }
+
+    private async Task<EngineResult<NoValue>> ConnectAsync(
+        string network, string container, EndpointConfig endpoint, CancellationToken stopping)
+    {
+        using var body = JsonContent.Create(new WireConnect(container, endpoint), EngineJson.Default.WireConnect);
+        return await _http.ExchangeAsync<NoValue>(
+            HttpMethod.Post, $"{Prefix}/networks/{network}/connect", body, Slow, static (_, _) => new(default(NoValue)), stopping);
+    }
+
+    /// <summary>Networks that carry the label (<c>key=value</c>).</summary>
+    public async Task<EngineResult<IReadOnlyList<EngineNetworkState>>> ListNetworksAsync(string label, CancellationToken stopping)
+    {
+        var filter = Uri.EscapeDataString($$"""{"label":["{{label}}"]}""");
+        var listed = await _http.ReadAsync(
+            HttpMethod.Get, $"{Prefix}/networks?filters={filter}", null, EngineJson.Default.ListWireNetwork, Quick, stopping);
+        return listed.Error is { } error ? error : listed.Value!.ConvertAll(network => network.ToState());
+    }
+
+    public async Task<EngineResult<NoValue>> CreateNetworkAsync(EngineNetworkCreate request, CancellationToken stopping)
+    {
+        using var body = JsonContent.Create(request, EngineJson.Default.EngineNetworkCreate);
+        return await _http.ExchangeAsync<NoValue>(
+            HttpMethod.Post, $"{Prefix}/networks/create", body, Slow, static (_, _) => new(default(NoValue)), stopping);
+    }
+
+    /// <summary>Refused while containers use it; gone already is as good.</summary>
+    public async Task<EngineResult<NoValue>> RemoveNetworkAsync(string id, CancellationToken stopping)
+    {
+        var removed = await _http.SendAsync(HttpMethod.Delete, $"{Prefix}/networks/{id}", Slow, stopping);
+        return removed.Error is { Fault: EngineFault.NotFound } ? default(NoValue) : removed;
     }
 
     public Task<EngineResult<NoValue>> StartAsync(string container, CancellationToken stopping) =>
-        _http.SendAsync(HttpMethod.Post, $"{_prefix}/containers/{container}/start", Slow, stopping);
+        _http.SendAsync(HttpMethod.Post, $"{Prefix}/containers/{container}/start", Slow, stopping);
 
     public Task<EngineResult<NoValue>> StopAsync(string container, TimeSpan grace, CancellationToken stopping)
     {
         var seconds = (long)Math.Ceiling(Math.Max(0, grace.TotalSeconds));
-        var path = string.Create(CultureInfo.InvariantCulture, $"{_prefix}/containers/{container}/stop?t={seconds}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{Prefix}/containers/{container}/stop?t={seconds}");
         return _http.SendAsync(HttpMethod.Post, path, TimeSpan.FromSeconds(seconds) + Quick, stopping);
     }
 
     public async Task<EngineResult<NoValue>> KillAsync(string container, CancellationToken stopping)
     {
-        var path = $"{_prefix}/containers/{container}/kill?signal=KILL";
+        var path = $"{Prefix}/containers/{container}/kill?signal=KILL";
         var killed = await _http.SendAsync(HttpMethod.Post, path, Quick, stopping);
 
         // Conflict: it does not run, which is what was wanted.
@@ -118,14 +165,14 @@ public sealed class DockerEngine : IContainerEngine
     public async Task<EngineResult<NoValue>> RemoveAsync(string container, CancellationToken stopping)
     {
         var removed = await _http.SendAsync(
-            HttpMethod.Delete, $"{_prefix}/containers/{container}?force=1&v=1", Slow, stopping);
+            HttpMethod.Delete, $"{Prefix}/containers/{container}?force=1&v=1", Slow, stopping);
         return removed.Error is { Fault: EngineFault.NotFound } ? default(NoValue) : removed;
     }
 
     public async Task<EngineResult<ContainerState>> InspectAsync(string container, CancellationToken stopping)
     {
         var found = await _http.ReadAsync(
-            HttpMethod.Get, $"{_prefix}/containers/{container}/json", null,
+            HttpMethod.Get, $"{Prefix}/containers/{container}/json", null,
             EngineJson.Default.WireContainer, Quick, stopping);
         return found.Error is { } error ? error : found.Value!.ToState();
     }
@@ -134,7 +181,7 @@ public sealed class DockerEngine : IContainerEngine
     {
         var filter = Uri.EscapeDataString($$"""{"label":["{{label}}"]}""");
         var listed = await _http.ReadAsync(
-            HttpMethod.Get, $"{_prefix}/containers/json?all=1&filters={filter}", null,
+            HttpMethod.Get, $"{Prefix}/containers/json?all=1&filters={filter}", null,
             EngineJson.Default.ListWireListed, Quick, stopping);
         if (listed.Error is { } error)
             return error;
@@ -148,14 +195,14 @@ public sealed class DockerEngine : IContainerEngine
         const string Wanted = """
             {"type":["container","image"],"event":["start","die","oom","destroy","health_status","delete","untag","tag","pull","load","import"]}
             """;
-        var path = $"{_prefix}/events?filters={Uri.EscapeDataString(Wanted.Trim())}";
+        var path = $"{Prefix}/events?filters={Uri.EscapeDataString(Wanted.Trim())}";
         var opened = await OpenStreamAsync(path, stopping);
         return opened.Error is { } error ? error : new EngineEventStream(opened.Value!);
     }
 
     /// <summary>A container's output as the engine sends it: the answer's body ends with the log, or, followed, with the container.</summary>
     public Task<EngineResult<HttpResponseMessage>> OpenLogsAsync(string container, LogAsk ask, CancellationToken stopping) =>
-        OpenStreamAsync($"{_prefix}/containers/{container}/logs?{ask.Query()}", stopping);
+        OpenStreamAsync($"{Prefix}/containers/{container}/logs?{ask.Query()}", stopping);
 
     /// <summary>The limit is for the headers alone: the stream itself stays open for as long as it has something to say.</summary>
     private async Task<EngineResult<HttpResponseMessage>> OpenStreamAsync(string path, CancellationToken stopping)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orch.Agent.Engine;
@@ -39,6 +41,16 @@ internal sealed record WireContainerConfig
     public Dictionary<string, string>? Labels { get; init; }
     public WireHealthcheck? Healthcheck { get; init; }
     public bool Tty { get; init; }
+    public Dictionary<string, JsonElement>? ExposedPorts { get; init; }
+
+    /// <summary>The TCP ones of "80/tcp", "53/udp" …; without a protocol it is tcp.</summary>
+    public IReadOnlyList<ushort> ExposedTcpPorts() =>
+    [
+        .. (ExposedPorts ?? []).Keys.Select(key => key.Split('/'))
+            .Where(parts => parts is [_] or [_, "tcp"])
+            .Select(parts => ushort.TryParse(parts[0], CultureInfo.InvariantCulture, out var port) ? port : (ushort)0)
+            .Where(port => port > 0).Order(),
+    ];
 }
 
 internal sealed record WireHealthcheck(List<string>? Test);
@@ -46,6 +58,23 @@ internal sealed record WireHealthcheck(List<string>? Test);
 internal sealed record WireNetworkSettings(Dictionary<string, List<WireBinding>?>? Ports);
 
 internal sealed record WireBinding(string? HostPort);
+
+internal sealed record WireConnect(string Container, EndpointConfig EndpointConfig);
+
+internal sealed record WireNetwork
+{
+    public string? Id { get; init; }
+    public string? Name { get; init; }
+    public bool Internal { get; init; }
+    public WireAddressing? IPAM { get; init; }
+
+    public EngineNetworkState ToState() => new(
+        Id ?? "", Name ?? "", IPAM?.Config?.FirstOrDefault()?.Subnet ?? "", IPAM?.Config?.FirstOrDefault()?.Gateway ?? "", Internal);
+}
+
+internal sealed record WireAddressing(List<WireSubnet>? Config);
+
+internal sealed record WireSubnet(string? Subnet, string? Gateway);
 
 internal sealed record WireImage(string? Id, WireContainerConfig? Config);
 
@@ -95,6 +124,9 @@ internal sealed record WireErrorDetail(string? Message);
     PropertyNameCaseInsensitive = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 64)]
 [JsonSerializable(typeof(ContainerCreate))]
 [JsonSerializable(typeof(WireError))]
+[JsonSerializable(typeof(WireConnect))]
+[JsonSerializable(typeof(List<WireNetwork>))]
+[JsonSerializable(typeof(EngineNetworkCreate))]
 [JsonSerializable(typeof(WireCreated))]
 [JsonSerializable(typeof(List<WireListed>))]
 [JsonSerializable(typeof(WireContainer))]

@@ -42,6 +42,9 @@ internal sealed class LogReading(
     private readonly LogMerge<Item> _merge = new(clock, item => item.At, SizeOf);
     private readonly List<Task> _tasks = [];
 
+    // Keeps back what the first tasks have until all are named: one not heard of yet may have the earlier lines.
+    private LogSource<Item>? _moreToCome;
+
     /// <summary>Until the manager ends the call or everything it asked for was sent.</summary>
     public async Task RunAsync(string ticket, CancellationToken stopping)
     {
@@ -67,12 +70,17 @@ internal sealed class LogReading(
             if (said.BodyCase == ManagerLogs.BodyOneofCase.Task)
                 Start(said.Task, cancellation);
             else if (said.BodyCase == ManagerLogs.BodyOneofCase.Complete)
+            {
                 _merge.Complete();
+                _moreToCome?.End();
+            }
         }
     }
 
     private void Start(LogTask wanted, CancellationToken cancellation)
     {
+        if (!wanted.Follow)
+            _moreToCome ??= _merge.Open(SourceBytes, Opening, PatienceReading);
         var source = _merge.Open(SourceBytes, Opening, wanted.Follow ? PatienceFollowing : PatienceReading);
         _tasks.RemoveAll(task => task.IsCompleted);
         _tasks.Add(_tasks.Count < MostTasks

@@ -160,6 +160,7 @@ public sealed class AgentCore
             case EngineCall.Remove c: _answers.Task(call, c.Task, answer); break;
             case EngineCall.Inspect c: _answers.Task(call, c.Task, answer); break;
             case EngineCall.Look c: _answers.Task(call, c.Task, answer); break;
+            case EngineCall.AwaitPorts c: _answers.Task(call, c.Task, answer); break;
         }
     }
 

@@ -20,6 +20,9 @@ public abstract record AgentOutput
     /// <summary>The task needs its secrets and configs no more: nothing of them may stay.</summary>
     public sealed record ClearFiles(TaskId Task) : AgentOutput;
 
+    /// <summary>What a manager that is obeyed says of networks and of who is on them.</summary>
+    public sealed record TakeNetworks(NetworkUpdate Update) : AgentOutput;
+
     /// <summary>To the session that is open now; lost without harm when it has just closed.</summary>
     public sealed record Send(long Session, AgentMessage Message) : AgentOutput;
 

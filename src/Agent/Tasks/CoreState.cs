@@ -6,7 +6,13 @@ using NodeDescription = Orch.Contracts.Agent.NodeDescription;
 namespace Orch.Agent.Tasks;
 
 /// <summary>Who this agent is. Boot id: the kernel's, new at every start of the machine.</summary>
-public sealed record AgentIdentity(ClusterId Cluster, NodeId Node, string BootId, string Version);
+public sealed record AgentIdentity(ClusterId Cluster, NodeId Node, string BootId, string Version)
+{
+    /// <summary>Where the name server settings of tasks are written, one file each.</summary>
+    public string ResolvFolder { get; init; } = "/var/lib/orch/agent/resolv";
+
+    public string ResolvFileOf(TaskId task) => Path.Combine(ResolvFolder, task.ToString());
+}
 
 /// <summary>What the parts of <see cref="AgentCore"/> share beside the tasks.</summary>
 internal sealed class CoreState(AgentIdentity identity)

@@ -15,7 +15,9 @@ public abstract record EngineCall(long Id)
     /// <summary>Put the task's secrets and configs where its container will find them.</summary>
     public sealed record PlaceFiles(long Id, TaskId Task, IReadOnlyList<TaskFile> Files) : EngineCall(Id);
 
-    public sealed record Create(long Id, TaskId Task, string Name, ContainerCreate Request) : EngineCall(Id);
+    /// <summary>Networking: what its networks need before the container can be made; null without one of the cluster's.</summary>
+    public sealed record Create(
+        long Id, TaskId Task, string Name, ContainerCreate Request, TaskNetworking? Networking = null) : EngineCall(Id);
 
     public sealed record Start(long Id, TaskId Task, string Container) : EngineCall(Id);
 
@@ -30,6 +32,12 @@ public abstract record EngineCall(long Id)
 
     /// <summary>Find the task's containers by label: an earlier call ended without an answer.</summary>
     public sealed record Look(long Id, TaskId Task) : EngineCall(Id);
+
+    /// <summary>
+    /// Wait until the container's ports accept connections, for a task without a health check: before that it is no good
+    /// to anybody. Never holds up other calls of the task.
+    /// </summary>
+    public sealed record AwaitPorts(long Id, TaskId Task, PortProbe Probe) : EngineCall(Id);
 
     /// <summary>Ask over a new connection whether the engine still listens.</summary>
     public sealed record Ping(long Id) : EngineCall(Id);

@@ -1,11 +1,13 @@
 using System.Threading.Channels;
 using Orch.Agent.Engine;
+using Orch.Agent.Networks;
 
 namespace Orch.Agent.Tasks;
 
 /// <summary>Performs the core's calls and hands back their answers. Lanes keep one kind from holding up another.</summary>
 internal sealed class EngineExecutor(
-    IContainerEngine engine, ImageFetch images, TaskFolders folders, ChannelWriter<AgentInput> inputs, CancellationToken stopping)
+    IContainerEngine engine, ImageFetch images, TaskFolders folders, TaskNetworks networks, ChannelWriter<AgentInput> inputs,
+    CancellationToken stopping)
 {
     // Measured: four at once is where creating and starting stops getting faster.
     private const int StartsAtOnce = 4;
@@ -15,6 +17,9 @@ internal sealed class EngineExecutor(
     private readonly Lane _pulls = new(4);
     private readonly Lane _looks = new(8);
     private readonly Lane _details = new(1);
+
+    // As many as there may be starting tasks whose ports stay closed: each only waits.
+    private readonly Lane _ports = new(4096);
 
     public void Submit(EngineCall call)
     {
@@ -27,6 +32,7 @@ internal sealed class EngineExecutor(
             EngineCall.Remove => (_removals, 0),
             EngineCall.PrepareImage => (_pulls, 0),
             EngineCall.Inspect { Detail: true } => (_details, 0),
+            EngineCall.AwaitPorts => (_ports, 0),
             _ => (_looks, 0),
         };
         lane.Add(urgency, () => RunAsync(call));
@@ -34,7 +40,7 @@ internal sealed class EngineExecutor(
 
     public Task DrainAsync() => Task.WhenAll(
         _starts.DrainAsync(), _stops.DrainAsync(), _removals.DrainAsync(),
-        _pulls.DrainAsync(), _looks.DrainAsync(), _details.DrainAsync());
+        _pulls.DrainAsync(), _looks.DrainAsync(), _details.DrainAsync(), _ports.DrainAsync());
 
     private async Task RunAsync(EngineCall call)
     {
@@ -57,16 +63,39 @@ internal sealed class EngineExecutor(
     {
         EngineCall.PrepareImage c => await images.PrepareAsync(c, stopping),
         EngineCall.PlaceFiles c => new() { Error = folders.Place(c.Task, c.Files) },
-        EngineCall.Create c => Created(await engine.CreateAsync(c.Name, c.Request, stopping)),
+        EngineCall.Create c => await CreateAsync(c),
         EngineCall.Start c => Done(await engine.StartAsync(c.Container, stopping)),
-        EngineCall.Stop c => Done(await engine.StopAsync(c.Container, c.Grace, stopping)),
+        EngineCall.AwaitPorts c => new() { Error = await networks.AwaitPortsAsync(c.Task, c.Probe, stopping) },
+        EngineCall.Stop c => await StopAsync(c),
         EngineCall.Kill c => Done(await engine.KillAsync(c.Container, stopping)),
-        EngineCall.Remove c => Done(await engine.RemoveAsync(c.Container, stopping)),
+        EngineCall.Remove c => await RemoveAsync(c),
         EngineCall.Inspect c => One(await engine.InspectAsync(c.Container, stopping)),
         EngineCall.Look c => Found(await engine.ListAsync($"{ContainerLabels.Task}={c.Task}", stopping)),
         EngineCall.Ping => Done(await engine.PingAsync(stopping)),
         _ => throw new ArgumentOutOfRangeException(nameof(call), call, "unknown call"),
     };
+
+    private async Task<EngineAnswer> CreateAsync(EngineCall.Create call)
+    {
+        if (call.Networking is { } networking && await networks.PrepareAsync(call.Task, networking, stopping) is { } problem)
+            return new() { Error = problem };
+        return Created(await engine.CreateAsync(call.Name, call.Request, stopping));
+    }
+
+    /// <summary>No new connection may reach a task that is told to stop.</summary>
+    private async Task<EngineAnswer> StopAsync(EngineCall.Stop call)
+    {
+        await networks.LeaveAsync(call.Task, stopping);
+        return Done(await engine.StopAsync(call.Container, call.Grace, stopping));
+    }
+
+    private async Task<EngineAnswer> RemoveAsync(EngineCall.Remove call)
+    {
+        var removed = await engine.RemoveAsync(call.Container, stopping);
+        if (removed.Ok)
+            networks.ContainerGone();
+        return Done(removed);
+    }
 
     private static EngineAnswer Done(EngineResult<NoValue> result) => new() { Error = result.Error };
 

@@ -19,6 +19,10 @@ internal sealed class Intake(CoreState core, TaskSet tasks, FileShelf files, Rep
                 if (Obeys(message.Assignments.Epoch, "assignments"))
                     Assign(message.Assignments);
                 break;
+            case ManagerMessage.BodyOneofCase.Network when core.ManagerListens:
+                if (Obeys(message.Network.Epoch, "networks"))
+                    outbox.Add(new AgentOutput.TakeNetworks(message.Network));
+                break;
             case ManagerMessage.BodyOneofCase.Recorded when core.ManagerListens:
                 foreach (var id in message.Recorded.TaskIds)
                 {

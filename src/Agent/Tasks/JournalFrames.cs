@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using Google.Protobuf;
 
 namespace Orch.Agent.Tasks;
@@ -25,7 +24,7 @@ internal static class JournalFrames
         }
         var frame = memory.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - Header);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(4), Checksum(frame.AsSpan(Header)));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(4), Checksum.Of(frame.AsSpan(Header)));
         return frame;
     }
 
@@ -37,7 +36,7 @@ internal static class JournalFrames
         var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at));
         if (length <= 0 || length > Longest || length > file.Length - at - Header)
             return null;
-        if (Checksum(file.AsSpan(at + Header, length)) != BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 4)))
+        if (Checksum.Of(file.AsSpan(at + Header, length)) != BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 4)))
             return null;
         return Decode(file, at + Header, length) is { } entries ? (entries, at + Header + length) : null;
     }
@@ -57,16 +56,5 @@ internal static class JournalFrames
         {
             return null;
         }
-    }
-
-    /// <summary>CRC-32C, seeded so that a run of zeros is no valid frame.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var b in bytes)
-            crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
     }
 }

@@ -45,6 +45,12 @@ internal sealed class LocalTask(TaskId id)
     public bool OutOfMemory { get; set; }
     public RestartLedger Ledger { get; } = new();
 
+    /// <summary>The question under way whether its ports accept connections; 0: none.</summary>
+    public long PortsCall { get; set; }
+
+    /// <summary>Why it counts as running although its ports accept nothing; empty otherwise.</summary>
+    public string PortsProblem { get; set; } = "";
+
     public bool StopFailed { get; set; }
     public bool Discard { get; set; }
     /// <summary>Its image was made usable for this very task: what a pull policy of always asks for.</summary>

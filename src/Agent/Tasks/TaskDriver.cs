@@ -1,4 +1,5 @@
 using Orch.Agent.Engine;
+using Orch.Agent.Networks;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Core.Templates;
@@ -71,7 +72,7 @@ internal sealed class TaskDriver(
         try
         {
             var request = ContainerMapper.Map(RequestOf(task));
-            task.Pending = new EngineCall.Create(outbox.NextCall(), task.Id, task.Assignment!.Name, request);
+            task.Pending = new EngineCall.Create(outbox.NextCall(), task.Id, task.Assignment!.Name, request, TaskNetworking.Of(task));
         }
         catch (TemplateException e)
         {
@@ -139,6 +140,7 @@ internal sealed class TaskDriver(
         task.AwaitsOrder = false;
         task.OutOfMemory = task.Unhealthy = task.StopFailed = false;
         task.ExitCode = null;
+        (task.PortsCall, task.PortsProblem) = (0, "");
         task.StartIssuedAt = outbox.Now.UnixNanos;
         task.Container = task.Container! with
         {
@@ -163,6 +165,8 @@ internal sealed class TaskDriver(
         Template = Expanded(task),
         Resources = [.. task.Assignment.Resources.Select(resource => (resource.Kind, resource.Value))],
         FilesFolder = files.FolderOf(task.Id),
+        Addresses = NetworkAddress.From(task.Assignment.Addresses),
+        ResolvFile = core.Identity.ResolvFileOf(task.Id),
         HostPorts = TaskPorts.Wanted(task.Assignment, task.Spec),
     };
 
@@ -180,6 +184,8 @@ internal sealed class TaskDriver(
         Problem = task.Problem ?? files.ProblemOf(task),
         Container = task.Container?.Status,
         Health = task.Container?.Health ?? ContainerHealth.None,
+        AwaitsPorts = task.PortsCall != 0,
+        PortsProblem = task.PortsProblem,
         Exit = task.Exit,
         Succeeded = task.Succeeded,
         Error = task.ExitError,

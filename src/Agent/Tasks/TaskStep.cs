@@ -117,8 +117,8 @@ public static class TaskStep
     {
         if (task.State >= TaskState.Running)
             return TaskAction.Do(Nothing);
-        if (task.Health is ContainerHealth.None or ContainerHealth.Healthy)
-            return TaskAction.Report(TaskState.Running, "started");
+        if (task.Health is ContainerHealth.None or ContainerHealth.Healthy && !task.AwaitsPorts)
+            return TaskAction.Report(TaskState.Running, task.PortsProblem is { Length: > 0 } problem ? problem : "started");
         return task.State < TaskState.Starting
             ? TaskAction.Report(TaskState.Starting, "starting")
             : TaskAction.Do(Nothing);

@@ -60,6 +60,12 @@ public readonly record struct TaskView
     /// <summary>Null: there is no container.</summary>
     public ContainerStatus? Container { get; init; }
     public ContainerHealth Health { get; init; }
+
+    /// <summary>It runs, but its ports do not accept connections yet.</summary>
+    public bool AwaitsPorts { get; init; }
+
+    /// <summary>What to say of a task that runs and whose ports accepted nothing for long; empty otherwise.</summary>
+    public string PortsProblem { get; init; }
     public ExitPhase Exit { get; init; }
 
     /// <summary>How an <see cref="ExitPhase.Over"/> ends: exit code 0 without an error is a success.</summary>

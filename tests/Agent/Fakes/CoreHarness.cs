@@ -30,6 +30,10 @@ internal sealed class CoreHarness
     public string Template { get; set; } = """{"ContainerSpec":{"Image":"web"}}""";
     public string Labels { get; set; } = "";
 
+    /// <summary>Network id and address, the same for every task.</summary>
+    public List<TaskAddress> Addresses { get; } = [];
+    public string Endpoint { get; set; } = "";
+
     /// <summary>Sent along with every assignment, as the first set of a session has it.</summary>
     public List<FilePayload> Files { get; } = [];
     public bool Connected { get; private set; }
@@ -111,6 +115,7 @@ internal sealed class CoreHarness
             Version = 1,
             ServiceName = "web",
             TemplateJson = ByteString.CopyFromUtf8(Template),
+            EndpointJson = ByteString.CopyFromUtf8(Endpoint),
             LabelsJson = ByteString.CopyFromUtf8(Labels),
         });
         set.Files.Add(Files);
@@ -124,6 +129,7 @@ internal sealed class CoreHarness
                 Slot = (ulong)task,
                 Name = $"web.{task}.{Task(task)}",
                 DesiredState = (uint)desired,
+                Addresses = { Addresses },
             });
         }
         return set;

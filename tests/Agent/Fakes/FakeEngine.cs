@@ -16,6 +16,7 @@ internal sealed class FakeEngine(Func<long> now)
     public Dictionary<string, bool> Images { get; } = new() { ["web"] = false };
     public string? CreateError { get; set; }
     public string? StartError { get; set; }
+    public string? PortsError { get; set; }
     public bool Listens { get; set; } = true;
     public string? PlaceError { get; set; }
 
@@ -37,6 +38,7 @@ internal sealed class FakeEngine(Func<long> now)
         EngineCall.Inspect c => new() { Found = [.. _containers.Where(x => x.Id == c.Container)] },
         EngineCall.Look c => new() { Found = [.. _containers.Where(x => x.Labels[ContainerLabels.Task] == $"{c.Task}")] },
         EngineCall.Ping => EngineAnswer.Done,
+        EngineCall.AwaitPorts => PortsError is { } closed ? EngineAnswer.Failed(EngineFault.Refused, closed) : EngineAnswer.Done,
         _ => throw new InvalidOperationException($"{call}"),
     };
 
@@ -83,7 +85,7 @@ internal sealed class FakeEngine(Func<long> now)
         if (_containers.Any(c => c.Name == call.Name))
             return EngineAnswer.Failed(EngineFault.Conflict, $"Conflict. The container name \"/{call.Name}\" is already in use");
         var id = $"c{++_created:D4}";
-        if (call.Request.HostConfig?.Mounts is { Count: > 0 })
+        if (call.Request.HostConfig?.Mounts?.Any(mount => mount.Target != "/etc/resolv.conf") == true)
             _needFiles.Add(id, call.Task);
         _containers.Add(new()
         {

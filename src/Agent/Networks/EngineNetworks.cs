@@ -1,0 +1,127 @@
+using System.Threading.Channels;
+using Orch.Agent.Engine;
+using Orch.Agent.Session;
+using Orch.Core.Model;
+
+namespace Orch.Agent.Networks;
+
+/// <summary>
+/// Gives the engine a network for each of the book's, and takes it back when the machine needs it no more. Looks again
+/// whenever the book, the engine or a container's end gives reason to.
+/// </summary>
+internal sealed class EngineNetworks(
+    DockerEngine engine, ClusterId cluster, Func<NetworkBook> book, Func<int> mtu, Backoff backoff, AgentLog log, TimeProvider clock)
+{
+    private readonly Channel<bool> _reasons = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SemaphoreSlim _one = new(1);
+
+    // Engine names that are known to stand as they should; empty when the engine was away.
+    private volatile IReadOnlySet<string> _standing = new HashSet<string>();
+    private string _lastProblem = "";
+
+    /// <summary>Something changed that may need a network, or free one.</summary>
+    public void LookAgain() => _reasons.Writer.TryWrite(true);
+
+    /// <summary>The engine was away: what it has is not known.</summary>
+    public void EngineReturned()
+    {
+        _standing = new HashSet<string>();
+        LookAgain();
+    }
+
+    /// <summary>Null when the network stands, else why it does not.</summary>
+    public async Task<EngineError?> EnsureAsync(NodeNetwork network, CancellationToken stopping)
+    {
+        if (_standing.Contains(network.EngineName))
+            return null;
+        var (problems, error) = await SettleAsync(stopping);
+        return error ?? problems.GetValueOrDefault(network.EngineName)
+            ?? (_standing.Contains(network.EngineName) ? null
+                : new(EngineFault.Unreachable, $"network {network.Name} is not needed here any more"));
+    }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (await _reasons.Reader.WaitToReadAsync(stopping))
+        {
+            _reasons.Reader.TryRead(out _);
+            var (problems, error) = await SettleAsync(stopping);
+            var problem = error?.Message ?? problems.Values.FirstOrDefault()?.Message ?? "";
+            if (problem != _lastProblem && problem.Length > 0 && error is null)
+                log.Warn(problem);
+            _lastProblem = problem;
+            if (problem.Length == 0)
+            {
+                backoff.Reset();
+                continue;
+            }
+            using var patience = new CancellationTokenSource(backoff.Next(), clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
+            try
+            {
+                await _reasons.Reader.WaitToReadAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                LookAgain();
+            }
+        }
+    }
+
+    /// <summary>Removes every network of ours: the machine leaves the cluster.</summary>
+    public async Task ClearAsync(CancellationToken stopping)
+    {
+        var listed = await engine.ListNetworksAsync(Label, stopping);
+        foreach (var network in listed.Value ?? [])
+        {
+            if ((await engine.RemoveNetworkAsync(network.Id, stopping)).Error is { } error)
+                log.Warn($"network {network.Name} stays: {error.Message}");
+        }
+    }
+
+    private string Label => $"{ContainerLabels.Cluster}={cluster}";
+
+    private async Task<(Dictionary<string, EngineError> Problems, EngineError? Error)> SettleAsync(CancellationToken stopping)
+    {
+        await _one.WaitAsync(stopping);
+        try
+        {
+            var listed = await engine.ListNetworksAsync(Label, stopping);
+            if (listed.Error is { } error)
+                return ([], error);
+            return (await SettleAsync(listed.Value!, stopping), null);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<Dictionary<string, EngineError>> SettleAsync(
+        IReadOnlyList<EngineNetworkState> found, CancellationToken stopping)
+    {
+        var problems = new Dictionary<string, EngineError>();
+        var standing = new HashSet<string>();
+        var wanted = book().Networks.Values.ToDictionary(
+            network => network.EngineName, network => (network.Name, Create: EngineNetworkCreate.Of(network, cluster, mtu())));
+        foreach (var network in found)
+        {
+            if (wanted.TryGetValue(network.Name, out var asked) && network.Is(asked.Create))
+                standing.Add(network.Name);
+            else if ((await engine.RemoveNetworkAsync(network.Id, stopping)).Error is { } inUse)
+                problems[network.Name] = inUse with { Message = $"network {network.Name} cannot be removed yet: {inUse.Message}" };
+        }
+        foreach (var (name, (users, create)) in wanted)
+        {
+            if (standing.Contains(name) || problems.ContainsKey(name))
+                continue;
+            if ((await engine.CreateNetworkAsync(create, stopping)).Error is { } refused)
+                problems[name] = refused with { Message = $"network {users} ({create.IPAM.Config[0].Subnet}): {refused.Message}" };
+            else
+                standing.Add(name);
+        }
+        _standing = standing;
+        return problems;
+    }
+
+}
