@@ -2,6 +2,7 @@ using Orch.Cli.Commands.ApiToken;
 using Orch.Cli.Commands.Cluster;
 using Orch.Cli.Commands.Context;
 using Orch.Cli.Commands.Files;
+using Orch.Cli.Commands.Network;
 using Orch.Cli.Commands.Node;
 using Orch.Cli.Commands.Registry;
 using Orch.Cli.Commands.Service;
@@ -42,6 +43,13 @@ internal static class CommandTable
         new("context ls", "List the clusters this person can reach", () => ContextLsCommand.Definition),
         new("context rm", "Forget clusters", () => ContextCommands.Rm),
         new("context use", "Choose the cluster that commands are for", () => ContextCommands.Use),
+        new("network connect", "Why a container is not connected to a network by hand", () => NetworkConnectCommand.Connect, Hidden: true),
+        new("network create", "Create a network", () => NetworkCreateCommand.Definition),
+        new("network disconnect", "Why a container is not disconnected from a network by hand", () => NetworkConnectCommand.Disconnect, Hidden: true),
+        new("network inspect", "Show details of networks", () => NetworkInspectCommand.Definition),
+        new("network ls", "List networks", () => NetworkLsCommand.Definition),
+        new("network prune", "Remove all unused networks", () => NetworkPruneCommand.Definition),
+        new("network rm", "Remove networks", () => NetworkRmCommand.Definition),
         new("node inspect", "Show details of nodes", () => NodeInspectCommand.Definition),
         new("node ls", "List the nodes of the cluster", () => NodeLsCommand.Definition),
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),
@@ -78,6 +86,7 @@ internal static class CommandTable
         new("api-token", "Manage credentials for the API"),
         new("config", "Manage configs"),
         new("context", "Manage the clusters to talk to"),
+        new("network", "Manage networks"),
         new("node", "Manage the machines of the cluster"),
         new("registry", "Manage the cluster's logins at registries"),
         new("secret", "Manage secrets"),

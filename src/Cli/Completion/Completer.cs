@@ -70,6 +70,8 @@ internal static class Completer
         "context" => Contexts(call),
         "role" => ["viewer", "operator", "admin", "worker", "manager"],
         "availability" => ["active", "pause", "drain"],
+        "network" or "network-add" or "network-rm" => Networks(call),
+        "endpoint-mode" => ["vip", "dnsrr"],
         "mode" => ["replicated", "global", "replicated-job", "global-job"],
         "restart-condition" => ["none", "on-failure", "any"],
         "update-order" or "rollback-order" => ["start-first", "stop-first"],
@@ -93,6 +95,7 @@ internal static class Completer
                 call.Client.Get("/orch/v1/api-tokens", ApiJson.Default.ListApiTokenView).Select(token => token.Name)),
             "logs" => [.. Services(call), .. Stacks(call)],
             _ when usage.StartsWith("SERVICE", StringComparison.Ordinal) => Services(call),
+            _ when usage.StartsWith("NETWORK", StringComparison.Ordinal) => Networks(call),
             _ when usage.StartsWith("NODE", StringComparison.Ordinal) || usage.StartsWith("[NODE", StringComparison.Ordinal)
                 || usage.StartsWith("self", StringComparison.Ordinal) => [.. Nodes(call), "self"],
             _ when usage.StartsWith("STACK", StringComparison.Ordinal) || usage.StartsWith("[STACK", StringComparison.Ordinal) => Stacks(call),
@@ -110,6 +113,9 @@ internal static class Completer
 
     private static List<string> Services(Invocation call) => Ask(() =>
         call.Client.Get("/services", ApiJson.Default.ListServiceView).Select(service => service.Spec.Name));
+
+    private static List<string> Networks(Invocation call) => Ask(() =>
+        call.Client.Get("/networks", ApiJson.Default.ListNetworkView).Select(network => network.Name));
 
     private static List<string> Stacks(Invocation call) => Ask(() =>
         call.Client.Get("/services", ApiJson.Default.ListServiceView)

@@ -32,12 +32,14 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
 
     public void Delete(string path) => Expect(Send("DELETE", path, []));
 
-    /// <summary>As <see cref="Delete"/>, but what is not there is removed already.</summary>
-    public void Remove(string path)
+    /// <summary>As <see cref="Delete"/>, but what is not there is removed already: then false.</summary>
+    public bool Remove(string path)
     {
         var answer = Send("DELETE", path, []);
-        if (answer.Status != 404)
-            Expect(answer);
+        if (answer.Status == 404)
+            return false;
+        Expect(answer);
+        return true;
     }
 
     /// <summary>Status and body, whatever they are.</summary>

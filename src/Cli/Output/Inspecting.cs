@@ -16,8 +16,10 @@ internal static class Inspecting
         Flag.Value("format", "string", "Format output: 'json' or a Go TEMPLATE like '{{.Spec.Name}}'", letter: 'f');
     public static Flag PrettyFlag => Flag.Switch("pretty", "Print the information in a human friendly format");
 
-    /// <summary>Fetch throws <see cref="CommandException"/> for a name that it does not find.</summary>
-    public static int Run(Invocation call, Func<string, byte[]> fetch, Action<TextWriter, byte[]> pretty)
+    /// <summary>
+    /// Fetch throws <see cref="CommandException"/> for a name that it does not find. Pretty is null where there is no --pretty.
+    /// </summary>
+    public static int Run(Invocation call, Func<string, byte[]> fetch, Action<TextWriter, byte[]>? pretty)
     {
         if (call.Flags.On("pretty") && call.Flags.Has("format"))
             throw new CommandException("--format is incompatible with human friendly format");
@@ -34,7 +36,7 @@ internal static class Inspecting
             }
         }
         if (call.Flags.On("pretty"))
-            found.ForEach(body => pretty(call.Out, body));
+            found.ForEach(body => pretty!(call.Out, body));
         else
             WriteAll(call, [.. found.Select(Element)]);
         return errors.Count == 0 ? 0 : throw new CommandException(string.Join('\n', errors));

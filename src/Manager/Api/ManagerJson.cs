@@ -8,8 +8,6 @@ namespace Orch.Manager.Api;
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, MaxDepth = 64)]
 [JsonSerializable(typeof(NodeSpecBody))]
 [JsonSerializable(typeof(UnlockKeyView))]
-[JsonSerializable(typeof(NetworkView))]
-[JsonSerializable(typeof(NetworkCreatedView))]
 [JsonSerializable(typeof(NoVolumesView))]
 [JsonSerializable(typeof(EventView))]
 internal sealed partial class ManagerJson : JsonSerializerContext;

@@ -21,6 +21,10 @@ internal static class Run
     public static Outcome Orch(FakeManager manager, Dictionary<string, string> environment, params IReadOnlyList<string> args) =>
         With(TimeProvider.System, name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : environment.GetValueOrDefault(name), args);
 
+    /// <summary>With a person who types this.</summary>
+    public static Outcome Answering(FakeManager manager, string typed, params IReadOnlyList<string> args) =>
+        With(TimeProvider.System, name => name == "ORCH_HOST" ? "unix://" + manager.SocketPath : null, args, typed);
+
     /// <summary>Without any manager.</summary>
     public static Outcome Alone(params IReadOnlyList<string> args) => With(TimeProvider.System, _ => null, args);
 
@@ -29,6 +33,7 @@ internal static class Run
         var (standardOut, standardError) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
         var exitCode = App.Run(args, new Terminal(standardOut, standardError, clock, env)
         {
+            In = new StringReader(input),
             OpenInput = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)),
         });
         return new(exitCode, standardOut.ToString(), standardError.ToString());

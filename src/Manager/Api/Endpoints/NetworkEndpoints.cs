@@ -11,9 +11,6 @@ namespace Orch.Manager.Api.Endpoints;
 /// <summary>/networks: the cluster's own, and those that every machine has. No machine's private networks are here.</summary>
 internal static class NetworkEndpoints
 {
-    private const string NotConnectedYet =
-        "the network is kept and has its addresses, but this version of orch does not connect services to it";
-
     public static Task ListAsync(HttpContext http, ApiServices api)
     {
         var (filters, problem) = Filters.Of(http.Request, "driver", "id", "label", "name", "scope", "type", "dangling");
@@ -24,7 +21,7 @@ internal static class NetworkEndpoints
             .Where(network => filters.Exact("type", "custom") && Matches(filters, network));
         var builtIn = NetworkViews.Predefined.Where(network => filters.Exact("type", "builtin") && Matches(filters, network)
             && !filters.Get("dangling").Any(value => value is "true" or "1"));
-        return Answer.ListAsync(http, own.Concat(builtIn), ManagerJson.Default.NetworkView);
+        return Answer.ListAsync(http, own.Concat(builtIn), ApiJson.Default.NetworkView);
     }
 
     public static Task InspectAsync(HttpContext http, ApiServices api)
@@ -34,7 +31,7 @@ internal static class NetworkEndpoints
         var found = network is null ? NetworkViews.Predefined.FirstOrDefault(one => one.Name == name) : NetworkViews.Of(network);
         return found is null
             ? Answer.RefuseAsync(http, refusal!)
-            : Answer.ObjectAsync(http, found, ManagerJson.Default.NetworkView);
+            : Answer.ObjectAsync(http, found, ApiJson.Default.NetworkView);
     }
 
     public static async Task CreateAsync(HttpContext http, ApiServices api)
@@ -51,8 +48,7 @@ internal static class NetworkEndpoints
         var decision = await api.Execute(new CreateNetwork(spec!), http.RequestAborted);
         await (decision.Refusal is { } refusal
             ? Answer.RefuseAsync(http, refusal)
-            : Answer.ObjectAsync(http, new NetworkCreatedView(decision.Reply.CreatedId!, NotConnectedYet),
-                ManagerJson.Default.NetworkCreatedView, 201));
+            : Answer.ObjectAsync(http, new NetworkCreatedView(decision.Reply.CreatedId!, ""), ApiJson.Default.NetworkCreatedView, 201));
     }
 
     public static async Task RemoveAsync(HttpContext http, ApiServices api)
@@ -70,6 +66,22 @@ internal static class NetworkEndpoints
             http.Response.StatusCode = 204;
     }
 
+    /// <summary>
+    /// connect and disconnect: a task has the networks of its service, or what its service says and what it has would differ.
+    /// </summary>
+    public static Task ConnectAsync(HttpContext http, ApiServices api) => RefuseByHandAsync(http, api, "add");
+
+    public static Task DisconnectAsync(HttpContext http, ApiServices api) => RefuseByHandAsync(http, api, "rm");
+
+    private static Task RefuseByHandAsync(HttpContext http, ApiServices api, string change)
+    {
+        var name = Route.Id(http);
+        var (network, refusal) = Lookup.Network(api.View(), name);
+        return Answer.RefuseAsync(http, network is null && !Network.Predefined.Contains(name) ? Problem.From(refusal!)
+            : new(403, $"containers are not connected to network {name} by hand: a task has the networks of its service, which "
+                + $"`orch service update --network-{change} {name} SERVICE` changes"));
+    }
+
     private static bool Matches(Filters filters, NetworkView network) =>
         filters.Exact("driver", network.Driver) && filters.Exact("scope", network.Scope)
         && filters.Labels("label", network.Labels) && Contains(filters, "id", network.Id) && Contains(filters, "name", network.Name);
@@ -79,10 +91,13 @@ internal static class NetworkEndpoints
     {
         if (!filters.Has("dangling"))
             return true;
-        var used = state.Services.Values.Any(service => (service.Spec.TaskTemplate?.Networks ?? [])
-            .Exists(attachment => attachment.Target == network.Id.ToString() || attachment.Target == network.Spec.Name));
-        return filters.Get("dangling").Any(value => value is "true" or "1") != used;
+        return filters.Get("dangling").Any(value => value is "true" or "1") != IsUsed(state, network);
     }
+
+    /// <summary>A service names it, or the cluster itself needs it.</summary>
+    public static bool IsUsed(ClusterState state, Network network) => state.Services.Values.Any(service =>
+        (service.Spec.TaskTemplate?.Networks ?? [])
+            .Exists(attachment => attachment.Target == network.Id.ToString() || attachment.Target == network.Spec.Name));
 
     private static bool Contains(Filters filters, string key, string value) => filters.Get(key) is not { Count: > 0 } wanted
         || wanted.Any(text => value.Contains(text, StringComparison.Ordinal));
