@@ -1,0 +1,20 @@
+using Orch.Core.Networking;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>What the data plane must know of its machine.</summary>
+internal sealed record DataplaneOptions
+{
+    /// <summary>VXLAN's assigned port.</summary>
+    public const ushort StandardVxlanPort = 4789;
+
+    /// <summary>Tasks with this node are local: their client addresses are kept, their interfaces are here.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>Where other nodes send this one's packets; null when the machine has none: packets leave from any address.</summary>
+    public IpAddr? NodeAddress { get; init; }
+    public ushort VxlanPort { get; init; } = StandardVxlanPort;
+
+    /// <summary>How often everything is looked at although nothing told of a change.</summary>
+    public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(30);
+}
