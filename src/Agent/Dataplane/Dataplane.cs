@@ -86,6 +86,8 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
         lock (_lock)
         {
             _settled = _wanted.Version;
+            if (_engineReturned)
+                log.Info("the engine is back: everything is looked at");
             _engineReturned = false;
             foreach (var (_, told) in _waiting)
                 told.TrySetResult(Missing);
