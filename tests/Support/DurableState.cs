@@ -33,6 +33,10 @@ public static class DurableState
             lines.Add($"file {name.Kind} {name.Name} is {id}");
         foreach (var (file, users) in state.FileUsers.Entries)
             lines.Add($"file {file} superseded {state.SupersededFiles.Contains(file)} for {string.Join(' ', users.Keys.Order())}");
+        foreach (var (network, book) in state.AddressBooks.Entries)
+            lines.Add($"network {network} uses {book.Used} of {book.Capacity}, {book.Tasks} by tasks");
+        foreach (var (network, users) in state.NetworkUsers.Entries)
+            lines.Add($"network {network} for {string.Join(' ', users.Keys.Order())}");
         lines.Sort(StringComparer.Ordinal);
         return text.AppendJoin('\n', lines).ToString();
     }
@@ -47,6 +51,7 @@ public static class DurableState
         var stamps = string.Join(',', (task.Restarts.InWindow ?? []).Select(at => at.UnixNanos));
         return $"task {task.Id} {task.ServiceId} {task.Slot} v{task.Spec.Version} on {task.NodeId} {task.Desired} "
             + $"not before {task.NotBefore.UnixNanos} since {task.RunningSince.UnixNanos} "
-            + $"{task.Restarts.Streak}/{task.Restarts.Attempts}/{stamps} {ended}";
+            + $"{task.Restarts.Streak}/{task.Restarts.Attempts}/{stamps} {ended} "
+            + $"at {string.Join(' ', task.Addresses.Select(at => $"{at.Network} {at.Address}"))}";
     }
 }

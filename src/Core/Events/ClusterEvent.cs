@@ -30,12 +30,14 @@ public sealed record NodeStateSet(NodeId Id, NodeState State, string? Message, T
 public sealed record NodeRemoved(NodeId Id) : ClusterEvent;
 
 /// <summary>Ports are the published ports with every open number chosen.</summary>
-public sealed record ServiceCreated(ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, Timestamp At) : ClusterEvent;
+public sealed record ServiceCreated(
+    ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, Timestamp At, IReadOnlyList<ServiceVip>? VirtualIps = null)
+    : ClusterEvent;
 
 /// <summary>NewVersion: the task template or ports changed; Update: tasks must be replaced for it.</summary>
 public sealed record ServiceUpdated(
-    ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, bool NewVersion, UpdateProgress? Update, Timestamp At)
-    : ClusterEvent;
+    ServiceId Id, ServiceSpec Spec, List<PortConfig> Ports, bool NewVersion, UpdateProgress? Update, Timestamp At,
+    IReadOnlyList<ServiceVip>? VirtualIps = null) : ClusterEvent;
 public sealed record ServiceUpdateProgressed(ServiceId Id, UpdateProgress Update, Timestamp At) : ClusterEvent;
 public sealed record ServiceRemoved(ServiceId Id) : ClusterEvent;
 
@@ -59,8 +61,9 @@ public sealed record ApiTokenRemoved(string Name) : ClusterEvent;
 public sealed record TaskCreated(
     TaskId Id, ServiceId Service, ulong Slot, NodeId SlotNode, ulong SpecVersion, TaskState Desired, Timestamp NotBefore,
     RestartHistory Restarts, Timestamp At) : ClusterEvent;
-public sealed record TaskAssigned(TaskId Id, NodeId Node, Timestamp At, IReadOnlyList<AssignedResource>? Resources = null)
-    : ClusterEvent;
+public sealed record TaskAssigned(
+    TaskId Id, NodeId Node, Timestamp At, IReadOnlyList<AssignedResource>? Resources = null,
+    IReadOnlyList<TaskAddress>? Addresses = null) : ClusterEvent;
 public sealed record TaskDesiredSet(TaskId Id, TaskState Desired, Timestamp At) : ClusterEvent;
 public sealed record TaskRemoved(TaskId Id) : ClusterEvent;
 
@@ -90,6 +93,9 @@ public sealed record FileRemoved(FileId Id) : ClusterEvent;
 /// <summary>With what was allocated to it, so that no other network can get the same.</summary>
 public sealed record NetworkCreated(NetworkId Id, NetworkSpec Spec, List<NetworkSubnet> Subnets, uint Vni, Timestamp At) : ClusterEvent;
 public sealed record NetworkRemoved(NetworkId Id) : ClusterEvent;
+
+/// <summary>A node needs a network for the first time: its own address there, kept while both exist.</summary>
+public sealed record NodeNetworkAdded(NodeId Node, NetworkId Network, string Address, Timestamp At) : ClusterEvent;
 
 /// <summary>A new leader has not heard of this node yet: it keeps what it has and takes nothing new until it reports.</summary>
 public sealed record NodeUnconfirmed(NodeId Id) : ClusterEvent

@@ -31,6 +31,7 @@ public static class EventCodec
         FileRemoved => 42,
         NetworkCreated => 50,
         NetworkRemoved => 51,
+        NodeNetworkAdded => 52,
         RegistryLoggedIn => 60,
         RegistryLoggedOut => 61,
         ServiceRegistryAuthSet => 62,
@@ -63,6 +64,7 @@ public static class EventCodec
         42 => typeof(FileRemoved),
         50 => typeof(NetworkCreated),
         51 => typeof(NetworkRemoved),
+        52 => typeof(NodeNetworkAdded),
         60 => typeof(RegistryLoggedIn),
         61 => typeof(RegistryLoggedOut),
         62 => typeof(ServiceRegistryAuthSet),
@@ -108,6 +110,7 @@ public static class EventCodec
 [JsonSerializable(typeof(FileRemoved))]
 [JsonSerializable(typeof(NetworkCreated))]
 [JsonSerializable(typeof(NetworkRemoved))]
+[JsonSerializable(typeof(NodeNetworkAdded))]
 [JsonSerializable(typeof(RegistryLoggedIn))]
 [JsonSerializable(typeof(RegistryLoggedOut))]
 [JsonSerializable(typeof(ServiceRegistryAuthSet))]

@@ -35,6 +35,9 @@ public sealed record Service
 
     /// <summary>Published ports with the numbers that were chosen for those left open.</summary>
     public IReadOnlyList<PortConfig> Ports { get; init; } = [];
+
+    /// <summary>One for each of its networks, in their order; none where names give the addresses of the tasks.</summary>
+    public IReadOnlyList<ServiceVip> VirtualIps { get; init => field = value ?? []; } = [];
     public UpdateProgress? Update { get; init; }
 
     /// <summary>When the present run of a job was asked for; never for other services.</summary>

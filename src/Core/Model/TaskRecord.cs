@@ -21,6 +21,12 @@ public sealed record TaskRecord
     /// <summary>The generic resources it was given there.</summary>
     public IReadOnlyList<AssignedResource>? Resources { get; init; }
 
+    /// <summary>
+    /// Its addresses in the order of the spec's networks: the first is that of its primary one. It has them until it ended;
+    /// the record remembers them longer.
+    /// </summary>
+    public IReadOnlyList<TaskAddress> Addresses { get; init; } = [];
+
     /// <summary>Ready, running, shutdown or remove.</summary>
     public TaskState Desired { get; init; } = TaskState.Running;
     public required ObservedStatus Status { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orch.Core.Model.Specs;
 
@@ -26,6 +27,13 @@ public sealed class TaskSpec
     public RestartPolicy? Restart => JobIteration is null || Template.RestartPolicy?.Condition is "none" or "on-failure"
         ? Template.RestartPolicy : (Template.RestartPolicy ?? new()) with { Condition = "on-failure" };
 
+    /// <summary>The cluster's networks that it names, in its order. The engine's own (host, none, bridge) have no ids.</summary>
+    public ImmutableArray<NetworkId> Networks => _networks.IsDefault ? _networks = NetworkIds(Template.Networks) : _networks;
+    private ImmutableArray<NetworkId> _networks;
+
+    /// <summary>It publishes a port on every node.</summary>
+    public bool PublishesIngress => Endpoint?.Ports is { Count: > 0 } ports && ports.Exists(port => port.IsIngress);
+
     /// <summary>Equal for two versions whose containers would be the same (see <see cref="SpecFingerprint"/>).</summary>
     public UInt128 Fingerprint => _fingerprint ??= SpecFingerprint.Of(Template, Endpoint);
     private UInt128? _fingerprint;
@@ -33,4 +41,17 @@ public sealed class TaskSpec
     /// <summary>Host-mode ports with a fixed number: what two tasks of a node cannot share.</summary>
     public IEnumerable<PortConfig> FixedHostPorts =>
         (Endpoint?.Ports ?? []).Where(port => port is { PublishMode: "host", PublishedPort: > 0 });
+
+    private static ImmutableArray<NetworkId> NetworkIds(List<NetworkAttachment>? networks)
+    {
+        if (networks is not { Count: > 0 })
+            return [];
+        var ids = ImmutableArray.CreateBuilder<NetworkId>(networks.Count);
+        foreach (var network in networks)
+        {
+            if (Ids.TryParse<NetworkId>(network.Target, out var id))
+                ids.Add(id);
+        }
+        return ids.ToImmutable();
+    }
 }

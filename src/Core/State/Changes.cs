@@ -13,6 +13,7 @@ public sealed class Changes
     private readonly HashSet<TaskId> _tasks = [];
     private readonly HashSet<FileId> _files = [];
     private readonly HashSet<NetworkId> _networks = [];
+    private readonly HashSet<NetworkId> _freed = [];
     private readonly List<TaskRecord> _removed = [];
     private readonly List<Service> _removedServices = [];
 
@@ -21,6 +22,9 @@ public sealed class Changes
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
     public IReadOnlyCollection<FileId> Files => _files;
     public IReadOnlyCollection<NetworkId> Networks => _networks;
+
+    /// <summary>Networks in which somebody gave an address back. That alone does not change them.</summary>
+    public IReadOnlyCollection<NetworkId> FreedNetworks => _freed;
 
     /// <summary>The last records of tasks that are gone: who ran them, and for whom.</summary>
     public IReadOnlyCollection<TaskRecord> RemovedTasks => _removed;
@@ -39,6 +43,8 @@ public sealed class Changes
     public void Touch(TaskId id) => _tasks.Add(id);
     public void Touch(FileId id) => _files.Add(id);
     public void Touch(NetworkId id) => _networks.Add(id);
+
+    public void Freed(NetworkId id) => _freed.Add(id);
 
     public void Removed(TaskRecord task)
     {
@@ -64,6 +70,8 @@ public sealed class Changes
             _files.Add(id);
         foreach (var id in other._networks)
             _networks.Add(id);
+        foreach (var id in other._freed)
+            _freed.Add(id);
         _removed.AddRange(other._removed);
         _removedServices.AddRange(other._removedServices);
         ClusterItself |= other.ClusterItself;
@@ -77,6 +85,7 @@ public sealed class Changes
         _tasks.Clear();
         _files.Clear();
         _networks.Clear();
+        _freed.Clear();
         _removed.Clear();
         _removedServices.Clear();
         ClusterItself = false;

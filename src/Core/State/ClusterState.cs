@@ -41,6 +41,24 @@ public sealed class ClusterState
     public CowMap<NetworkId, Network> Networks { get; internal set; }
     public CowMap<string, NetworkId> NetworksByName { get; internal set; }
 
+    /// <summary>The network that carries published ports of services without a network of their own; none: there is none yet.</summary>
+    public NetworkId IngressNetwork { get; internal set; }
+
+    /// <summary>Removed networks that tasks which are told to stop are still on: nobody can name them any more.</summary>
+    public CowMap<NetworkId, Network> LeavingNetworks { get; internal set; }
+
+    /// <summary>Which addresses are in use, by network; also of those that are leaving.</summary>
+    public CowMap<NetworkId, AddressBook> AddressBooks { get; internal set; }
+
+    /// <summary>Each node's own address in the networks it has needed so far.</summary>
+    public CowMap<NodeId, CowMap<NetworkId, string>> NodeNetworks { get; internal set; }
+
+    /// <summary>The same the other way round: the nodes that have an address in a network.</summary>
+    public CowMap<NetworkId, CowMap<NodeId, bool>> NetworkNodes { get; internal set; }
+
+    /// <summary>The services that are on a network (see <see cref="NetworksOf(Service)"/>).</summary>
+    public CowMap<NetworkId, CowMap<ServiceId, bool>> NetworkUsers { get; internal set; }
+
     /// <summary>Secrets and configs.</summary>
     public CowMap<FileId, ClusterFile> Files { get; internal set; }
     public CowMap<FileName, FileId> FilesByName { get; internal set; }
@@ -61,6 +79,20 @@ public sealed class ClusterState
     }
 
     public SlotTasks TasksOf(ServiceId service) => TasksByService.TryGet(service, out var tasks) ? tasks : default;
+
+    /// <summary>A network that tasks may be on: also one that is removed, while they are.</summary>
+    public Network? NetworkOf(NetworkId id) => Networks.Get(id) ?? LeavingNetworks.Get(id);
+
+    /// <summary>
+    /// The cluster's networks that a service is on: those of its spec, in their order, or the ingress network when it has
+    /// none and publishes ports. The first carries what it publishes.
+    /// </summary>
+    public IReadOnlyList<NetworkId> NetworksOf(Service service) => NetworksOf(service.TaskSpec);
+
+    /// <summary>The networks that tasks of this template are on.</summary>
+    public IReadOnlyList<NetworkId> NetworksOf(TaskSpec spec) =>
+        spec.Networks.Length > 0 ? spec.Networks
+        : spec.PublishesIngress && !IngressNetwork.IsNone ? [IngressNetwork] : Array.Empty<NetworkId>();
 
     public IEnumerable<TaskRecord> TaskRecordsOf(ServiceId service)
     {

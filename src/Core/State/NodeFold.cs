@@ -31,6 +31,7 @@ internal static class NodeFold
                 break;
             case NodeRemoved removed:
                 state.Nodes = state.Nodes.Without(state.Token, removed.Id);
+                AddressFold.FreeBridges(state, removed.Id, changes);
                 changes.Touch(removed.Id);
                 break;
             default:

@@ -14,11 +14,11 @@ internal static class ServiceFold
         switch (e)
         {
             case ServiceCreated created:
-                Create(state, created);
+                Create(state, created, changes);
                 changes.Touch(created.Id);
                 break;
             case ServiceUpdated updated:
-                Update(state, updated);
+                Update(state, updated, changes);
                 changes.Touch(updated.Id);
                 break;
             case ServiceUpdateProgressed progressed:
@@ -28,7 +28,7 @@ internal static class ServiceFold
                 break;
             case ServiceRemoved removed:
                 var gone = Existing(state, removed.Id);
-                Remove(state, gone);
+                Remove(state, gone, changes);
                 RegistryFold.ServiceRemoved(state, gone.Id);
                 changes.Removed(gone);
                 break;
@@ -37,7 +37,7 @@ internal static class ServiceFold
         }
     }
 
-    private static void Create(ClusterState state, ServiceCreated e)
+    private static void Create(ClusterState state, ServiceCreated e, Changes changes)
     {
         if (state.Services.Contains(e.Id) || state.ServicesByName.Contains(e.Spec.Name))
             throw new FoldException($"service {e.Spec.Name} exists twice");
@@ -52,13 +52,15 @@ internal static class ServiceFold
             TaskSpec = TaskSpecOf(e.Id, e.Spec, e.Ports, state.Revision, e.Spec.IsJob ? 0 : null),
             LastExecution = e.Spec.IsJob ? e.At : default,
             Ports = e.Ports,
+            VirtualIps = e.VirtualIps ?? [],
         };
+        AddressFold.Move(state, null, service, changes);
         state.ServicesByName = state.ServicesByName.With(state.Token, e.Spec.Name, e.Id);
         HoldPorts(state, service);
         Put(state, service);
     }
 
-    private static void Update(ClusterState state, ServiceUpdated e)
+    private static void Update(ClusterState state, ServiceUpdated e, Changes changes)
     {
         var before = Existing(state, e.Id);
         FreePorts(state, before);
@@ -70,6 +72,7 @@ internal static class ServiceFold
             History = changed ? Remembered(before) : before.History,
             PreviousSpec = before.Spec,
             Ports = e.Ports,
+            VirtualIps = e.VirtualIps ?? [],
             UpdatedAt = e.At,
             Version = state.Revision,
             Update = e.Update ?? before.Update,
@@ -85,6 +88,7 @@ internal static class ServiceFold
                 PreviousTaskSpec = before.TaskSpec,
             };
         }
+        AddressFold.Move(state, before, after, changes);
         HoldPorts(state, after);
         Put(state, after);
     }
@@ -96,8 +100,10 @@ internal static class ServiceFold
         return history.Length < ServiceRevision.Kept ? history : history.RemoveAt(0);
     }
 
-    private static void Remove(ClusterState state, Service service)
+    private static void Remove(ClusterState state, Service service, Changes changes)
     {
+        AddressFold.Move(state, service, null, changes);
+        NetworkUsers.Update(state, service, null);
         FreePorts(state, service);
         FileUsers.Update(state, service, null);
         state.Services = state.Services.Without(state.Token, service.Id);
@@ -138,7 +144,9 @@ internal static class ServiceFold
 
     private static void Put(ClusterState state, Service service)
     {
-        FileUsers.Update(state, state.Services.Get(service.Id), service);
+        var before = state.Services.Get(service.Id);
+        FileUsers.Update(state, before, service);
+        NetworkUsers.Update(state, before, service);
         state.Services = state.Services.With(state.Token, service.Id, service);
     }
 

@@ -5,6 +5,8 @@ namespace Orch.Core.State;
 /// <summary>Builds a state from the items of a snapshot; only fields and indexes, no rules.</summary>
 public sealed class SnapshotLoader
 {
+    private readonly Changes _changes = new();
+
     public ClusterState State { get; } = new();
 
     internal void Head(ulong revision) => State.Revision = revision;
@@ -19,9 +21,15 @@ public sealed class SnapshotLoader
         State.ServicesByName = State.ServicesByName.With(State.Token, service.Spec.Name, service.Id);
         ServiceFold.HoldPorts(State, service);
         FileUsers.Update(State, null, service);
+        NetworkUsers.Update(State, null, service);
+        AddressFold.Move(State, null, service, _changes);
     }
 
     internal void Add(Network network) => NetworkFold.Put(State, network);
+
+    internal void AddLeaving(Network network) => NetworkFold.PutLeaving(State, network);
+
+    internal void Add(StoredNodeNetwork stored) => AddressFold.HoldBridge(State, stored.Node, stored.Network, stored.Address);
 
     internal void Add(RegistryCredential registry) =>
         State.Registries = State.Registries.With(State.Token, registry.Host, registry);
@@ -51,6 +59,9 @@ public sealed class SnapshotLoader
     {
         var spec = State.SpecOf(stored.Service, stored.SpecVersion) ?? throw new FoldException(
             $"the snapshot's task {stored.Id} runs version {stored.SpecVersion} of service {stored.Service}, which is not in it");
-        TaskFold.Index(State, stored.ToRecord(spec));
+        var task = stored.ToRecord(spec);
+        TaskFold.Index(State, task);
+        if (task.HoldsResources)
+            AddressFold.Hold(State, task);
     }
 }

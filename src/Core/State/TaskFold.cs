@@ -82,7 +82,9 @@ internal static class TaskFold
             At = e.At,
             Message = "scheduler assigned task to node",
         };
-        Put(state, task with { NodeId = e.Node, Status = status, Resources = e.Resources }, e.At, changes);
+        task = task with { NodeId = e.Node, Status = status, Resources = e.Resources, Addresses = e.Addresses ?? [] };
+        AddressFold.Hold(state, task);
+        Put(state, task, e.At, changes);
     }
 
     /// <summary>States only increase; a later report of the same state may add details.</summary>
@@ -94,6 +96,8 @@ internal static class TaskFold
             return;
         if (status.State == TaskState.Running && task.RunningSince.IsNever)
             task = task with { RunningSince = seenAt };
+        if (task.HoldsResources && status.State.IsTerminal())
+            AddressFold.Free(state, task, changes);
         Put(state, task with { Status = status }, seenAt, changes);
     }
 
@@ -111,6 +115,8 @@ internal static class TaskFold
                 ? state.TasksByNode.Without(state.Token, task.NodeId)
                 : state.TasksByNode.With(state.Token, task.NodeId, onNode);
         }
+        if (task.HoldsResources)
+            AddressFold.Free(state, task, changes);
         SpecRetention.Release(state, task.Spec);
         changes.Removed(task);
     }

@@ -87,4 +87,8 @@ public sealed record PortConfig : SpecObject
     public uint? TargetPort { get; init; }
     public uint? PublishedPort { get; init; }
     public string? PublishMode { get; init; }
+
+    /// <summary>Published on every node, which is what a port is that does not say otherwise.</summary>
+    [JsonIgnore]
+    public bool IsIngress => PublishMode is null or "" or "ingress";
 }
