@@ -21,5 +21,5 @@ internal static class TaskContext
             TaskId = task.Id.ToString(),
             TaskName = task.Assignment.Name,
             Slot = task.Assignment.Slot == 0 ? nodeId.ToString() : task.Assignment.Slot.ToString(CultureInfo.InvariantCulture),
-        }.ToDot();
+        }.Dot();
 }

@@ -51,7 +51,7 @@ internal static class ContainerRules
                 TaskName = "taskname",
                 Slot = "1",
             };
-            return CheckMounts(ContainerTemplates.Expand(container, example.ToDot()).Mounts);
+            return CheckMounts(ContainerTemplates.Expand(container, example.Dot()).Mounts);
         }
         catch (TemplateException e)
         {

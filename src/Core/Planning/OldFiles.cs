@@ -21,13 +21,11 @@ internal sealed class OldFiles
         if (!_look)
             return;
         _look = false;
-        if (work.State.SupersededFiles.Count == 0)
+        var forgotten = work.State.SupersededFiles.Keys.Where(id => !work.State.FileUsers.Contains(id)).ToList();
+        if (forgotten.Count == 0)
             return;
         var running = work.State.RetainedSpecs.Values.SelectMany(kept => FileReferences.In(kept.Spec.Template)).ToHashSet();
-        foreach (var id in work.State.SupersededFiles.Keys.ToList())
-        {
-            if (!work.State.FileUsers.Contains(id) && !running.Contains(id))
-                work.Emit(new FileRemoved(id));
-        }
+        foreach (var id in forgotten.Where(id => !running.Contains(id)))
+            work.Emit(new FileRemoved(id));
     }
 }

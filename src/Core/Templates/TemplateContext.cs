@@ -16,7 +16,7 @@ public sealed record TemplateContext
     /// <summary>The slot's number, of a global service the node's id.</summary>
     public required string Slot { get; init; }
 
-    public IReadOnlyDictionary<string, object?> ToDot() => new Dictionary<string, object?>
+    public IReadOnlyDictionary<string, object?> Dot() => new Dictionary<string, object?>
     {
         ["Service"] = new Dictionary<string, object?>
         {

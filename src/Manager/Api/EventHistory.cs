@@ -14,10 +14,13 @@ public sealed class EventHistory(int capacity = EventHistory.Standard)
     private const int Standard = 4096;
     private const int MostAtOnce = 256;
     private readonly Lock _lock = new();
-    private readonly Queue<EventView> _events = [];
+    private readonly EventView[] _ring = new EventView[capacity];
     private long _next;
     private ulong _revision;
     private TaskCompletionSource _moved = New();
+
+    // Apart from the other: whoever waits for lines is not woken by the many commits that bring none.
+    private TaskCompletionSource _more = New();
 
     /// <summary>Writes down what commits, until stopped.</summary>
     public async Task RunAsync(
@@ -35,19 +38,18 @@ public sealed class EventHistory(int capacity = EventHistory.Standard)
     internal void Append(ulong revision, IReadOnlyList<EventView> lines)
     {
         TaskCompletionSource moved;
+        TaskCompletionSource? more = null;
         lock (_lock)
         {
             foreach (var line in lines)
-            {
-                if (_events.Count == capacity)
-                    _events.Dequeue();
-                _events.Enqueue(line);
-                _next++;
-            }
+                _ring[_next++ % capacity] = line;
             _revision = revision;
             (moved, _moved) = (_moved, New());
+            if (lines.Count > 0)
+                (more, _more) = (_more, New());
         }
         moved.SetResult();
+        more?.SetResult();
     }
 
     /// <summary>The number of the event that comes next, and of the oldest that is kept.</summary>
@@ -56,7 +58,7 @@ public sealed class EventHistory(int capacity = EventHistory.Standard)
         get
         {
             lock (_lock)
-                return (_next, _next - _events.Count);
+                return (_next, Oldest);
         }
     }
 
@@ -65,9 +67,11 @@ public sealed class EventHistory(int capacity = EventHistory.Standard)
     {
         lock (_lock)
         {
-            var start = Math.Max(from, _next - _events.Count);
-            var lines = _events.Skip((int)(start - (_next - _events.Count))).Take(MostAtOnce).ToList();
-            return (lines, start + lines.Count, _moved.Task);
+            var start = Math.Max(from, Oldest);
+            var lines = new EventView[Math.Clamp(_next - start, 0, MostAtOnce)];
+            for (var i = 0; i < lines.Length; i++)
+                lines[i] = _ring[(start + i) % capacity];
+            return (lines, start + lines.Length, _more.Task);
         }
     }
 
@@ -86,6 +90,8 @@ public sealed class EventHistory(int capacity = EventHistory.Standard)
             await moved.WaitAsync(cancellation);
         }
     }
+
+    private long Oldest => Math.Max(0, _next - capacity);
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

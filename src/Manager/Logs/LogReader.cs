@@ -62,7 +62,7 @@ public sealed class LogReader : IDisposable
         await foreach (var (view, changes) in watch(cancellation).WithCancellation(cancellation))
         {
             Look(view, changes, cancellation);
-            if (_selection.IsOver(view))
+            if (_selection.IsOver(view, changes))
                 return;
         }
     }
@@ -83,8 +83,11 @@ public sealed class LogReader : IDisposable
             reader.SetAway(Away(view.Nodes.Get(ofNode.Key)));
             _running.Add(reader.RunAsync(_merge.Open(share, Opening, _question.Follow ? PatienceFollowing : PatienceReading), cancellation));
         }
-        foreach (var (node, reader) in _readers)
-            reader.SetAway(Away(view.Nodes.Get(node)));
+        foreach (var node in changes is null ? _readers.Keys : (IEnumerable<NodeId>)changes.Nodes)
+        {
+            if (_readers.TryGetValue(node, out var reader))
+                reader.SetAway(Away(view.Nodes.Get(node)));
+        }
     }
 
     private static string? Away(Node? node) => node switch

@@ -15,9 +15,12 @@ public sealed record LogSelection
     private readonly Func<ClusterState, TaskRecord, bool> _includes;
     private readonly Func<ClusterState, bool> _exists;
 
+    // Whether it exists is a search through all services, so it is asked only when one of them changed.
+    private readonly bool _isStack;
+
     private LogSelection(
         Func<ClusterState, IEnumerable<TaskRecord>> all, Func<ClusterState, TaskRecord, bool> includes,
-        Func<ClusterState, bool> exists) => (_all, _includes, _exists) = (all, includes, exists);
+        Func<ClusterState, bool> exists, bool isStack = false) => (_all, _includes, _exists, _isStack) = (all, includes, exists, isStack);
 
     public static LogSelection Of(Service service) => new(
         view => view.TaskRecordsOf(service.Id), (_, task) => task.ServiceId == service.Id,
@@ -35,7 +38,7 @@ public sealed record LogSelection
     public static LogSelection OfStack(string name) => new(
         view => view.Services.Values.Where(service => IsOf(name, service)).SelectMany(s => view.TaskRecordsOf(s.Id)),
         (view, task) => IsOf(name, view.Services.Get(task.ServiceId)),
-        view => view.Services.Values.Any(service => IsOf(name, service)));
+        view => view.Services.Values.Any(service => IsOf(name, service)), isStack: true);
 
     public static bool IsOf(string stack, Service? service) => service?.Spec.Labels?.GetValueOrDefault(StackLabel) == stack;
 
@@ -46,7 +49,7 @@ public sealed record LogSelection
         changes.Tasks.Select(view.Tasks.Get).OfType<TaskRecord>().Where(task => HasLog(task) && _includes(view, task));
 
     /// <summary>Nothing new can come: following may end once everything was read.</summary>
-    public bool IsOver(ClusterState view) => !_exists(view);
+    public bool IsOver(ClusterState view, Changes? changes) => (changes is not { Services.Count: 0 } || !_isStack) && !_exists(view);
 
     private static bool HasLog(TaskRecord task) => !task.NodeId.IsNone && task.State >= TaskState.Starting;
 }

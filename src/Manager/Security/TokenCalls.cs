@@ -22,7 +22,7 @@ public sealed class TokenCalls(TimeProvider clock) : IDisposable
     {
         var left = token.ExpiresAt - Timestamp.From(clock.GetUtcNow());
         var expiry = token.ExpiresAt.IsNever || left > LongestTimer ? null
-            : clock.CreateTimer(_ => http.Abort(), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            : clock.CreateTimer(_ => Abort(http, token), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         _open[http] = new(token, expiry);
         http.Response.OnCompleted(() =>
         {
@@ -38,9 +38,22 @@ public sealed class TokenCalls(TimeProvider clock) : IDisposable
         {
             if (view.ApiTokens.Get(call.Token.Name)?.Key == call.Token.Key)
                 continue;
-            End(http);
-            http.Abort();
+            if (_open.TryRemove(new(http, call)))
+                EndNow(http, call);
         }
+    }
+
+    private void Abort(HttpContext http, ApiToken token)
+    {
+        if (_open.TryGetValue(http, out var call) && call.Token == token && _open.TryRemove(new(http, call)))
+            EndNow(http, call);
+    }
+
+    /// <summary>Only by whoever removed the call: the server uses the context again for another request.</summary>
+    private static void EndNow(HttpContext http, Call call)
+    {
+        call.Expiry?.Dispose();
+        http.Abort();
     }
 
     /// <summary>Looks at every commit for removed tokens.</summary>

@@ -61,7 +61,22 @@ public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal((5L, false), (next, moved.IsCompleted));
         Assert.Equal((5L, 2L), history.Numbers);
         history.Append(2, []);
+        Assert.False(moved.IsCompleted);
+        history.Append(3, [new EventView("service", "create", new("5", []), "swarm", 0, 5)]);
         Assert.True(moved.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_revision_waits_for_no_line()
+    {
+        var history = new EventHistory();
+        var until = history.UntilAsync(7, default);
+        history.Append(6, []);
+        Assert.False(until.IsCompleted);
+
+        history.Append(7, []);
+
+        await until.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -34,10 +34,11 @@ internal sealed class StackImages(Invocation call)
         var open = new ConcurrentQueue<(string Image, string? Login)>(images.Distinct().Select(image => (image, Login(image))));
         var answers = new ConcurrentDictionary<string, DistributionView?>();
         Exception? failure = null;
+        var address = call.Client.Address;
         void Work()
         {
             // A client has one connection, which serves one request at a time.
-            using var client = new OrchClient(call.Client.Address);
+            using var client = new OrchClient(address);
             try
             {
                 while (Volatile.Read(ref failure) is null && open.TryDequeue(out var next))
@@ -48,7 +49,6 @@ internal sealed class StackImages(Invocation call)
                 Interlocked.CompareExchange(ref failure, e, null);
             }
         }
-        _ = call.Client.Address;
         var threads = Enumerable.Range(0, Math.Min(AtOnce, open.Count)).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
