@@ -12,7 +12,8 @@ public abstract record ClusterCommand
     private protected ClusterCommand() { }
 }
 
-public sealed record CreateCluster(ClusterId Id) : ClusterCommand;
+/// <summary>Settings null: the defaults. The address pools in them are for ever.</summary>
+public sealed record CreateCluster(ClusterId Id, ClusterSettings? Settings = null) : ClusterCommand;
 public sealed record SetClusterSecrets(byte[] Sealed) : ClusterCommand;
 public sealed record UpdateCluster(ulong Version, ClusterSettings Settings) : ClusterCommand;
 

@@ -24,12 +24,12 @@ internal static class DecideService
         if (state.ServicesByName.Contains(c.Spec.Name))
             return Decision.Refuse(RefusalKind.AlreadyExists,
                 $"name conflicts with an existing object: service {c.Spec.Name} already exists");
-        var ports = PublishedPorts.Choose(state, c.Spec, null);
-        if (ports.Refusal is not null)
-            return new Refused(ports.Refusal);
+        var given = Given(state, c.Spec, null, step);
+        if (given.Refusal is not null)
+            return new Refused(given.Refusal);
         var id = new ServiceId(step.NewId());
-        var spec = Completed(c.Spec);
-        var created = Decision.Accept(new Reply(id.ToString()), new ServiceCreated(id, spec, ports.Ports, step.Now));
+        var created = Decision.Accept(new Reply(id.ToString()),
+            [.. given.Vips.Before, new ServiceCreated(id, Completed(given.Spec), given.Ports, step.Now, given.Vips.Vips)]);
         return DecideRegistry.Deployed(created, c.RegistryAuth, id, step);
     }
 
@@ -45,12 +45,28 @@ internal static class DecideService
             return new Refused(unknown!);
         if ((CheckChange(service, spec) ?? FileRules.CheckExist(state, spec)) is { } refusal)
             return new Refused(refusal);
-        var ports = PublishedPorts.Choose(state, spec, service);
-        if (ports.Refusal is not null)
-            return new Refused(ports.Refusal);
+        var given = Given(state, spec, service, step);
+        if (given.Refusal is not null)
+            return new Refused(given.Refusal);
         var progress = c.Rollback ? UpdateState.RollbackStarted : UpdateState.Updating;
-        var updated = Decision.Accept(ServiceUpdates.To(service, Completed(spec), ports.Ports, progress, step.Now));
+        var update = ServiceUpdates.To(service, Completed(given.Spec), given.Ports, given.Vips.Vips, progress, step.Now);
+        var updated = Decision.Accept([.. given.Vips.Before, update]);
         return DecideRegistry.Deployed(updated, c.RegistryAuth, service.Id, step);
+    }
+
+    /// <summary>What the cluster gives to a service with this spec; what it has already it keeps.</summary>
+    public static ServiceGrant Given(ClusterState state, ServiceSpec spec, Service? current, StepContext step)
+    {
+        var (resolved, missing) = ServiceNetworks.Resolve(state, spec);
+        if (missing is not null)
+            return new(spec, [], default, missing);
+        var ports = PublishedPorts.Choose(state, resolved, current);
+        if (ports.Refusal is not null)
+            return new(spec, [], default, ports.Refusal);
+        if (TrafficLabels.Problem(resolved, ports.Ports) is { } problem)
+            return new(spec, [], default, new(RefusalKind.Invalid, problem));
+        var vips = VirtualIps.Choose(state, resolved, current, step);
+        return new(resolved, ports.Ports, vips, vips.Refusal);
     }
 
     private static (ServiceSpec? Spec, Refusal? Refusal) Earlier(Service service, ulong? revision)
@@ -139,3 +155,6 @@ internal static class DecideService
             Decision.Refuse(refused.Reason.Kind, refused.Reason.Message);
     }
 }
+
+/// <summary>A spec with its networks by id, and the ports and virtual addresses that go with it; or why it cannot be.</summary>
+internal readonly record struct ServiceGrant(ServiceSpec Spec, List<PortConfig> Ports, VirtualIps.Choice Vips, Refusal? Refusal);

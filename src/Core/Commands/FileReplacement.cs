@@ -70,7 +70,7 @@ internal static class FileReplacement
                 warnings.Add($"service {spec.Name} is a job and would run again: it keeps the old version");
                 continue;
             }
-            events.Add(ServiceUpdates.To(service, spec, [.. service.Ports], UpdateState.Updating, step.Now));
+            events.Add(ServiceUpdates.To(service, spec, [.. service.Ports], service.VirtualIps, UpdateState.Updating, step.Now));
             rolled.Add(service.Id);
         }
         return Decision.Accept(new Reply(id.ToString(), warnings.Count == 0 ? null : warnings, rolled), events);

@@ -6,8 +6,6 @@ namespace Orch.Core.Commands;
 /// <summary>What a network's spec must fulfil, with Docker's texts where Docker refuses it too.</summary>
 internal static class NetworkRules
 {
-    private const int MaxSubnets = 16;
-
     /// <summary>A smaller block has no room for a gateway, a machine's own address and a task.</summary>
     private const int LeastHostBits = 3;
 
@@ -31,8 +29,9 @@ internal static class NetworkRules
 
     private static Refusal? NotYet(NetworkSpec spec)
     {
-        var what = spec.Ingress == true ? "a network for ingress of one's own"
-            : spec.ConfigOnly == true || spec.ConfigFrom?.Network is { Length: > 0 } ? "a network that only configures others"
+        if (spec is { Ingress: true, Attachable: true })
+            return Invalid("ingress network cannot be attachable");
+        var what = spec.ConfigOnly == true || spec.ConfigFrom?.Network is { Length: > 0 } ? "a network that only configures others"
             : spec.EnableIPv6 == true ? "IPv6 in networks"
             : spec.EnableIPv4 == false ? "a network without IPv4" : null;
         return what is null ? null : new(RefusalKind.Unsupported, $"{what} is not supported by this version of orch");
@@ -42,8 +41,9 @@ internal static class NetworkRules
     {
         if (addressing?.Driver is not (null or "" or "default"))
             return new(RefusalKind.NotFound, $"plugin \"{addressing.Driver}\" not found");
-        if (addressing?.Config?.Count > MaxSubnets)
-            return Invalid($"a network has at most {MaxSubnets} subnets, not {addressing.Config.Count}");
+        if (addressing?.Config?.Count > 1)
+            return new(RefusalKind.Unsupported,
+                $"a network of {addressing.Config.Count} subnets is not supported by this version of orch: give it one that is large enough");
         return (addressing?.Config ?? []).Select(Check).FirstOrDefault(refusal => refusal is not null);
     }
 

@@ -8,14 +8,14 @@ namespace Orch.Core.Commands;
 internal static class ServiceUpdates
 {
     public static ServiceUpdated To(
-        Service service, ServiceSpec spec, List<PortConfig> ports, UpdateState state, Timestamp now)
+        Service service, ServiceSpec spec, List<PortConfig> ports, IReadOnlyList<ServiceVip> vips, UpdateState state, Timestamp now)
     {
         var template = spec.TaskTemplate ?? new TaskTemplate();
         var endpoint = spec.EndpointSpec is null ? null : spec.EndpointSpec with { Ports = ports };
 
         // Whatever changes, a job runs again from the start.
         if (spec.IsJob)
-            return new ServiceUpdated(service.Id, spec, ports, NewVersion: true, Update: null, now);
+            return new ServiceUpdated(service.Id, spec, ports, NewVersion: true, Update: null, now, vips);
         var replaces = SpecFingerprint.Of(template, endpoint) != service.TaskSpec.Fingerprint;
         var newVersion = replaces || !SameButRunning(template, service.TaskSpec.Template);
         var progress = new UpdateProgress
@@ -24,7 +24,7 @@ internal static class ServiceUpdates
             StartedAt = now,
             Message = state == UpdateState.RollbackStarted ? "manually requested rollback" : "update in progress",
         };
-        return new ServiceUpdated(service.Id, spec, ports, newVersion, replaces ? progress : null, now);
+        return new ServiceUpdated(service.Id, spec, ports, newVersion, replaces ? progress : null, now, vips);
     }
 
     /// <summary>Placement and restart policy do not replace tasks, but new tasks must follow the new ones.</summary>

@@ -15,7 +15,7 @@ public static partial class SpecRules
         ?? ResourceRules.Check(spec.TaskTemplate?.Resources) ?? CheckRestart(spec.TaskTemplate?.RestartPolicy)
         ?? CheckPlacement(spec.TaskTemplate?.Placement)
         ?? CheckUpdate("update", spec.UpdateConfig) ?? CheckUpdate("rollback", spec.RollbackConfig)
-        ?? CheckEndpoint(spec.EndpointSpec) ?? FileRules.CheckReferences(spec.TaskTemplate?.ContainerSpec) ?? NotYet.Check(spec);
+        ?? CheckEndpoint(spec.EndpointSpec) ?? FileRules.CheckReferences(spec.TaskTemplate?.ContainerSpec);
 
     /// <summary>replicated, global, replicated-job or global-job.</summary>
     public static string ModeOf(ServiceSpec spec) => spec.Mode switch

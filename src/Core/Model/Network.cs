@@ -9,8 +9,11 @@ namespace Orch.Core.Model;
 /// </summary>
 public sealed record Network
 {
-    /// <summary>The first number given: below it other programs on the machines may have theirs (Docker begins there, too).</summary>
-    public const uint FirstVni = 4097;
+    /// <summary>
+    /// The first number given: those below are left to other programs on the machines (Docker counts from 4096). Networks
+    /// of older logs have such, and keep them.
+    /// </summary>
+    public const uint FirstVni = 0x100000;
 
     /// <summary>The last that 24 bits can say.</summary>
     public const uint LastVni = 0xFFFFFF;

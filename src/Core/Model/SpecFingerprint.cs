@@ -18,7 +18,9 @@ public static class SpecFingerprint
             ContainerSpec = template.ContainerSpec is { } container ? Canonical(container) : null,
             Placement = null,
             RestartPolicy = null,
-            Networks = template.Networks?.OrderBy(network => network.Target, StringComparer.Ordinal).ToList(),
+            Networks = template.Networks is { Count: > 0 } networks
+                ? [.. networks.OrderBy(network => network.Target, StringComparer.Ordinal)
+                    .Select(network => network with { Aliases = Sorted(network.Aliases) })] : null,
         };
         var ports = new EndpointSpec
         {

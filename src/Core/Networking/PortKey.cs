@@ -15,14 +15,17 @@ public readonly record struct PortKey(PortProtocol Protocol, ushort Port)
         _ => PortProtocol.Tcp,
     };
 
+    /// <summary>tcp, udp or sctp.</summary>
+    public string ProtocolName => Protocol switch
+    {
+        PortProtocol.Udp => "udp",
+        PortProtocol.Sctp => "sctp",
+        _ => "tcp",
+    };
+
     public override int GetHashCode() => (int)Protocol << 16 | Port;
 
-    public override string ToString() => Protocol switch
-    {
-        PortProtocol.Udp => $"{Port}/udp",
-        PortProtocol.Sctp => $"{Port}/sctp",
-        _ => $"{Port}/tcp",
-    };
+    public override string ToString() => $"{Port}/{ProtocolName}";
 }
 
 public enum PortProtocol : byte

@@ -20,6 +20,7 @@ public sealed class ClusterPlanner
     private readonly DueTimes _due = new();
     private readonly OldFiles _oldFiles = new();
     private readonly Dependents _dependents = new();
+    private readonly PublishingNodes _publishing = new();
     private readonly HashSet<ServiceId> _rolling = [];
     private readonly RolloutPlanner _rollouts;
 
@@ -29,13 +30,17 @@ public sealed class ClusterPlanner
     public Timestamp? NextDue => _due.Next;
 
     /// <summary>True while work is left over from a step that ran out of budget.</summary>
-    public bool HasWork => _services.Count > 0 || _slots.Count > 0 || _rolling.Count > 0 || _pending.HasFresh;
+    public bool HasWork => _services.Count > 0 || _slots.Count > 0 || _rolling.Count > 0 || _pending.HasFresh
+        || _publishing.HasWork;
 
     /// <summary>At take-over: everything is looked at once; dues and groups are derived from the state again.</summary>
     public void Adopt(Workspace work)
     {
         foreach (var service in work.State.Services.Values)
+        {
             AddService(service);
+            _publishing.Set(work.State, service.Id);
+        }
         foreach (var gone in work.State.TasksByService.Keys.Where(id => !work.State.Services.Contains(id)))
             _services.Add(gone);
         foreach (var task in work.State.Tasks.Values)
@@ -56,6 +61,7 @@ public sealed class ClusterPlanner
             PlanSlots(work);
             PlanServices(work);
             Collect(work);
+            _publishing.Plan(work, Budget);
             _pending.PlaceAll(work);
             _oldFiles.Plan(work);
 
@@ -83,8 +89,14 @@ public sealed class ClusterPlanner
         _oldFiles.Note(changes);
         foreach (var removed in changes.RemovedServices)
             WakeDependents(work, removed.Spec.Name);
+        foreach (var network in changes.FreedNetworks.Concat(changes.Networks))
+        {
+            _publishing.Freed(network);
+            _pending.AddressFreed(network);
+        }
         foreach (var id in changes.Services)
         {
+            _publishing.Set(work.State, id);
             if (work.State.Services.TryGet(id, out var service))
             {
                 AddService(service);
@@ -97,7 +109,10 @@ public sealed class ClusterPlanner
                 Forget(id);
         }
         foreach (var id in changes.Nodes)
+        {
             NodeTouched(work, id);
+            _publishing.NodeTouched(id);
+        }
         foreach (var id in changes.Tasks)
         {
             if (!work.State.Tasks.TryGet(id, out var task))

@@ -16,6 +16,9 @@ internal sealed class PendingTasks
     /// <summary>Tasks whose service waits for others (depends_on), until something of those, or of it, changes.</summary>
     private readonly Dictionary<ServiceId, List<TaskId>> _held = [];
 
+    /// <summary>Tasks that found no address in a network, until one is given back there.</summary>
+    private readonly Dictionary<NetworkId, Dictionary<SpecKey, List<TaskId>>> _dry = [];
+
     private ulong _openings;
 
     public bool HasFresh => _fresh.Count > 0;
@@ -38,6 +41,15 @@ internal sealed class PendingTasks
             if (work.State.Tasks.TryGet(id, out var task))
                 Add(task);
         }
+    }
+
+    /// <summary>The network has an address to give, or is gone.</summary>
+    public void AddressFreed(NetworkId network)
+    {
+        if (!_dry.Remove(network, out var groups))
+            return;
+        foreach (var (key, group) in groups)
+            Merge(key, group);
     }
 
     /// <summary>The service is gone; its tasks go with it.</summary>
@@ -81,7 +93,7 @@ internal sealed class PendingTasks
 
         // One step places no more than one append can carry; the rest stays fresh and comes with the next.
         var room = Math.Max(0, ClusterPlanner.Budget + 1 - work.EventCount);
-        var tried = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks, room) : PlaceReplicated(work, tasks, room);
+        var tried = tasks[0].Slot.IsGlobal ? PlaceGlobal(work, tasks) : PlaceReplicated(work, tasks, room);
         if (tried.Later.Count > 0)
             _fresh[key] = tried.Later;
         if (tried.NoPlace.Count == 0)
@@ -101,15 +113,26 @@ internal sealed class PendingTasks
         held.AddRange(Ids(tasks));
     }
 
-    private static Tried PlaceReplicated(Workspace work, List<TaskRecord> tasks, int room)
+    private Tried PlaceReplicated(Workspace work, List<TaskRecord> tasks, int room)
     {
         var now = Math.Min(room, tasks.Count);
         if (now == 0)
             return new([], Ids(tasks));
-        var result = work.Scheduler.Place(tasks[0].Spec, [.. tasks.Take(now).Select(task => task.Id)], work.Now);
-        foreach (var placed in result.Placed)
-            work.Emit(new TaskAssigned(placed.Task, placed.Node, work.Now,
-                GenericAssignment.Of(work.State, tasks[0].Spec, placed.Node)));
+        var spec = tasks[0].Spec;
+        if (TaskAddressing.Dry(work, spec) is { IsNone: false } full)
+            return WaitForAddress(work, full, tasks);
+        var result = work.Scheduler.Place(spec, [.. tasks.Take(now).Select(task => task.Id)], work.Now);
+        for (var i = 0; i < result.Placed.Count; i++)
+        {
+            // Nodes that are new to the network count as well.
+            var isFull = work.EventCount > ClusterPlanner.Budget;
+            var dry = isFull ? default : Assign(work, tasks[i], result.Placed[i].Node);
+            if (!isFull && dry.IsNone)
+                continue;
+            for (var j = i; j < result.Placed.Count; j++)
+                work.Scheduler.Release(tasks[j]);
+            return isFull ? new([], Ids(tasks.Skip(i))) : WaitForAddress(work, dry, tasks.Skip(i));
+        }
         if (result.Placed.Count == now)
             return new([], Ids(tasks.Skip(now)));
 
@@ -121,12 +144,12 @@ internal sealed class PendingTasks
         return new(Ids(left), []);
     }
 
-    private static Tried PlaceGlobal(Workspace work, List<TaskRecord> tasks, int room)
+    private Tried PlaceGlobal(Workspace work, List<TaskRecord> tasks)
     {
         var left = new List<TaskId>();
         for (var i = 0; i < tasks.Count; i++)
         {
-            if (room == 0)
+            if (work.EventCount > ClusterPlanner.Budget)
                 return new(left, Ids(tasks.Skip(i)));
             var task = tasks[i];
             if (work.Scheduler.PlaceOn(task.Spec, task.Id, task.Slot.Node).Refusal is { } refusal)
@@ -135,11 +158,40 @@ internal sealed class PendingTasks
                 left.Add(task.Id);
                 continue;
             }
-            work.Emit(new TaskAssigned(task.Id, task.Slot.Node, work.Now,
-                GenericAssignment.Of(work.State, task.Spec, task.Slot.Node)));
-            room--;
+            if (Assign(work, task, task.Slot.Node) is { IsNone: false } dry)
+            {
+                work.Scheduler.Release(task);
+                WaitForAddress(work, dry, [task]);
+            }
         }
         return new(left, []);
+    }
+
+    /// <summary>The network that has no address for it; none: it is assigned.</summary>
+    private static NetworkId Assign(Workspace work, TaskRecord task, NodeId node)
+    {
+        if (TaskAddressing.Take(work, task.Spec, node, out var dry) is not { } addresses)
+            return dry;
+        work.Emit(new TaskAssigned(task.Id, node, work.Now, GenericAssignment.Of(work.State, task.Spec, node),
+            addresses.Count == 0 ? null : addresses));
+        return default;
+    }
+
+    /// <summary>These are alike: where one finds no address, none of the others does.</summary>
+    private Tried WaitForAddress(Workspace work, NetworkId network, IEnumerable<TaskRecord> tasks)
+    {
+        var error = TaskAddressing.Explain(work.State, network);
+        if (!_dry.TryGetValue(network, out var groups))
+            _dry[network] = groups = [];
+        foreach (var task in tasks)
+        {
+            Explain(work, task, error);
+            var key = new SpecKey(task.ServiceId, task.Spec.Version);
+            if (!groups.TryGetValue(key, out var group))
+                groups[key] = group = [];
+            group.Add(task.Id);
+        }
+        return new([], []);
     }
 
     private static List<TaskId> Ids(IEnumerable<TaskRecord> tasks) => [.. tasks.Select(task => task.Id)];

@@ -65,12 +65,17 @@ internal static class UpdateFailures
     private static void React(Workspace work, Service service, string cause, UpdateProgress progress, string action)
     {
         var rollingBack = progress.State == UpdateState.RollbackStarted;
-        var missing = service.PreviousSpec is { } spec ? FileRules.CheckExist(work.State, spec) : null;
+        ServiceGrant given = default;
+        var missing = service.PreviousSpec is { } spec && action == "rollback" && !rollingBack
+            ? FileRules.CheckExist(work.State, spec)
+                ?? (given = DecideService.Given(work.State, spec, service, work.Step)).Refusal : null;
         if (action == "rollback" && !rollingBack && missing is null && service.PreviousSpec is { } previous)
         {
             // Open ports of the previous spec keep the numbers they have now: nobody asked for new ones.
-            var ports = PublishedPorts.Choose(work.State, previous, service).Ports;
-            var update = ServiceUpdates.To(service, previous, ports, UpdateState.RollbackStarted, work.Now);
+            foreach (var before in given.Vips.Before)
+                work.Emit(before);
+            var update = ServiceUpdates.To(
+                service, previous, given.Ports, given.Vips.Vips, UpdateState.RollbackStarted, work.Now);
             work.Emit(update with
             {
                 Update = progress with

@@ -13,6 +13,7 @@ public sealed class Changes
     private readonly HashSet<TaskId> _tasks = [];
     private readonly HashSet<FileId> _files = [];
     private readonly HashSet<NetworkId> _networks = [];
+    private readonly List<(NodeId Node, NetworkId Network)> _nodeNetworks = [];
     private readonly HashSet<NetworkId> _freed = [];
     private readonly List<TaskRecord> _removed = [];
     private readonly List<Service> _removedServices = [];
@@ -22,6 +23,9 @@ public sealed class Changes
     public IReadOnlyCollection<TaskId> Tasks => _tasks;
     public IReadOnlyCollection<FileId> Files => _files;
     public IReadOnlyCollection<NetworkId> Networks => _networks;
+
+    /// <summary>Nodes that need a network from now on; these networks are among <see cref="Networks"/>.</summary>
+    public IReadOnlyCollection<(NodeId Node, NetworkId Network)> NodeNetworks => _nodeNetworks;
 
     /// <summary>Networks in which somebody gave an address back. That alone does not change them.</summary>
     public IReadOnlyCollection<NetworkId> FreedNetworks => _freed;
@@ -43,6 +47,13 @@ public sealed class Changes
     public void Touch(TaskId id) => _tasks.Add(id);
     public void Touch(FileId id) => _files.Add(id);
     public void Touch(NetworkId id) => _networks.Add(id);
+
+    /// <summary>The node needs the network from now on. The record of the node is the same.</summary>
+    public void Touch(NodeId node, NetworkId network)
+    {
+        _networks.Add(network);
+        _nodeNetworks.Add((node, network));
+    }
 
     public void Freed(NetworkId id) => _freed.Add(id);
 
@@ -70,6 +81,7 @@ public sealed class Changes
             _files.Add(id);
         foreach (var id in other._networks)
             _networks.Add(id);
+        _nodeNetworks.AddRange(other._nodeNetworks);
         foreach (var id in other._freed)
             _freed.Add(id);
         _removed.AddRange(other._removed);
@@ -85,6 +97,7 @@ public sealed class Changes
         _tasks.Clear();
         _files.Clear();
         _networks.Clear();
+        _nodeNetworks.Clear();
         _freed.Clear();
         _removed.Clear();
         _removedServices.Clear();

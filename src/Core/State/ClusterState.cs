@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Orch.Core.Model;
-using Orch.Core.Model.Specs;
+using Orch.Core.Networking;
 
 namespace Orch.Core.State;
 
@@ -29,8 +29,11 @@ public sealed class ClusterState
     /// <summary>Templates that tasks still run although their service has a newer one, or is gone.</summary>
     public CowMap<SpecKey, RetainedSpec> RetainedSpecs { get; internal set; }
 
-    /// <summary>Ingress ports in use: "tcp/8080" → service.</summary>
+    /// <summary>Ports that a service publishes on every node.</summary>
     public CowMap<PortKey, ServiceId> IngressPorts { get; internal set; }
+
+    /// <summary>Ports that services publish on the nodes of their tasks; several may have the same one.</summary>
+    public CowMap<PortKey, CowMap<ServiceId, bool>> HostPorts { get; internal set; }
 
     /// <summary>Logins at registries, by host.</summary>
     public CowMap<string, RegistryCredential> Registries { get; internal set; }
@@ -135,13 +138,3 @@ public sealed class ClusterState
 
 /// <summary>A template and the number of task records that run it; dropped with the last one.</summary>
 public sealed record RetainedSpec(TaskSpec Spec, int Tasks);
-
-public readonly record struct PortKey(string Protocol, uint Port)
-{
-    /// <summary>The published port, or 0; a protocol that is not given or empty means tcp.</summary>
-    public static PortKey Of(PortConfig port) =>
-        new(port.Protocol is null or "" ? "tcp" : port.Protocol, port.PublishedPort ?? 0);
-
-    public override int GetHashCode() => StableHash.Of(Protocol) ^ StableHash.Mix(Port);
-    public override string ToString() => $"{Protocol}/{Port}";
-}

@@ -21,8 +21,7 @@ internal static class NetworkFold
                 break;
             case NodeNetworkAdded added:
                 AddressFold.HoldBridge(state, added.Node, added.Network, added.Address);
-                changes.Touch(added.Network);
-                changes.Touch(added.Node);
+                changes.Touch(added.Node, added.Network);
                 break;
             default:
                 throw new UnreachableException();
@@ -60,16 +59,18 @@ internal static class NetworkFold
     {
         if (state.Networks.Contains(e.Id) || state.NetworksByName.Contains(e.Spec.Name))
             throw new FoldException($"network {e.Spec.Name} exists twice");
-        Put(state, new()
-        {
-            Id = e.Id,
-            Spec = e.Spec,
-            Subnets = e.Subnets,
-            Vni = e.Vni,
-            CreatedAt = e.At,
-            Version = state.Revision,
-        });
+        Put(state, Record(e, state.Revision));
     }
+
+    public static Network Record(NetworkCreated e, ulong version) => new()
+    {
+        Id = e.Id,
+        Spec = e.Spec,
+        Subnets = e.Subnets,
+        Vni = e.Vni,
+        CreatedAt = e.At,
+        Version = version,
+    };
 
     /// <summary>Nobody finds it any more. What it has is given to others when the last task is off it.</summary>
     private static void Remove(ClusterState state, Network network)

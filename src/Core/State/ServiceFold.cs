@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Core.Networking;
 
 namespace Orch.Core.State;
 
@@ -127,20 +128,32 @@ internal static class ServiceFold
 
     public static void HoldPorts(ClusterState state, Service service)
     {
-        foreach (var key in IngressKeys(service))
-            state.IngressPorts = state.IngressPorts.With(state.Token, key, service.Id);
+        foreach (var port in service.Ports.Where(port => port.PublishedPort > 0))
+        {
+            var key = PortKey.Of(port);
+            if (port.IsIngress)
+                state.IngressPorts = state.IngressPorts.With(state.Token, key, service.Id);
+            else
+                state.HostPorts = state.HostPorts.With(
+                    state.Token, key, state.HostPorts.Get(key).With(state.Token, service.Id, true));
+        }
     }
 
     private static void FreePorts(ClusterState state, Service service)
     {
-        foreach (var key in IngressKeys(service))
-            state.IngressPorts = state.IngressPorts.Without(state.Token, key);
+        foreach (var port in service.Ports.Where(port => port.PublishedPort > 0))
+        {
+            var key = PortKey.Of(port);
+            if (port.IsIngress)
+            {
+                state.IngressPorts = state.IngressPorts.Without(state.Token, key);
+                continue;
+            }
+            var left = state.HostPorts.Get(key).Without(state.Token, service.Id);
+            state.HostPorts = left.Count == 0
+                ? state.HostPorts.Without(state.Token, key) : state.HostPorts.With(state.Token, key, left);
+        }
     }
-
-    private static IEnumerable<PortKey> IngressKeys(Service service) =>
-        from port in service.Ports
-        where port.PublishMode != "host" && port.PublishedPort > 0
-        select PortKey.Of(port);
 
     private static void Put(ClusterState state, Service service)
     {

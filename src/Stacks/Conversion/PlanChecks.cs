@@ -33,13 +33,13 @@ public static class PlanChecks
             Templating = file.TemplateDriver is { } driver ? new() { Name = driver } : null,
         });
 
-    /// <summary>Said of each port at its place. Leaves with <see cref="NotYet.IsIngress"/>.</summary>
+    /// <summary>Said of each port at its place.</summary>
     private static bool HasIngress(StackFile file, PlannedService service, ProblemList problems)
     {
         var any = false;
         foreach (var port in (file.Services[service.Key] as MapNode).Maps("ports"))
         {
-            if (!NotYet.IsIngress(new() { PublishMode = port.Text("mode") }))
+            if (!new Core.Model.Specs.PortConfig { PublishMode = port.Text("mode") }.IsIngress)
                 continue;
             any = true;
             var published = port.Text("published") is { Length: > 0 } number ? $"published: {number}, " : "";

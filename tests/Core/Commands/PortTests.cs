@@ -1,6 +1,7 @@
 using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Core.Networking;
 using Orch.Core.State;
 using Orch.Tests.Core.Planning;
 
@@ -20,6 +21,6 @@ public sealed class PortTests
 
         Fold.Apply(state, new ServiceCreated(new(1), Specs.Web(), [port], default), 1, new Changes());
 
-        Assert.Equal(held, state.IngressPorts.Contains(new PortKey("tcp", 8080)));
+        Assert.Equal(held, state.IngressPorts.Contains(new PortKey(PortProtocol.Tcp, 8080)));
     }
 }

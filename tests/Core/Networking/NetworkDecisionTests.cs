@@ -32,7 +32,7 @@ public sealed class NetworkDecisionTests
     [Fact]
     public void A_network_without_a_subnet_gets_one_that_overlaps_no_other()
     {
-        var given = Create(Spec("given", "10.128.0.0/16"));
+        var given = Create(Spec("given", "10.128.16.0/21"));
         var networks = Enumerable.Range(1, 5).Select(i => Create(Spec($"n{i}"))).Append(given).ToList();
         var blocks = networks.SelectMany(network => network.Subnets).Select(subnet => subnet.Prefix).ToList();
         Assert.All(blocks, block => Assert.Single(blocks, block.Overlaps));

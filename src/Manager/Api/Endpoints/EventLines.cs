@@ -32,7 +32,8 @@ internal static class EventLines
         }
     }
 
-    private static EventView? Of(Network? old, Network? now, Timestamp at) => (now ?? old) is not { } network ? null
+    private static EventView? Of(Network? old, Network? now, Timestamp at) =>
+        (now ?? old) is not { } network || now?.Version == old?.Version ? null
         : Line("network", old, now, network.Id.ToString(), new Dictionary<string, string> { ["name"] = network.Spec.Name }, at);
 
     private static EventView? Of(ClusterFile? old, ClusterFile? now, Timestamp at) =>

@@ -1,0 +1,72 @@
+using Orch.Core.Events;
+using Orch.Core.Model;
+using Orch.Core.Model.Specs;
+using Orch.Core.Networking;
+using Orch.Core.State;
+
+namespace Orch.Core.Commands;
+
+/// <summary>
+/// Gives a new network its subnet and its number. What is taken is read from the records each time: networks are few and
+/// rarely made, and an allocator beside the records could only disagree with them. One that tasks are still leaving counts.
+/// </summary>
+internal static class NetworkAllocation
+{
+    /// <summary>A network of less than a machine's own address and a task's is of no use.</summary>
+    private const uint LeastAddresses = 2;
+
+    public static (NetworkCreated? Created, Refusal? Refusal) Allocate(
+        ClusterState state, ClusterSettings settings, NetworkSpec spec, StepContext step)
+    {
+        var (subnets, conflict) = Subnets(state, settings, spec.IPAM?.Config ?? []);
+        if (subnets is null)
+            return (null, conflict);
+        if (FreeVni(state) is not { } vni)
+            return (null, new(RefusalKind.FailedPrecondition, "there is no number left for another network: remove one"));
+        var created = new NetworkCreated(new(step.NewId()), spec with { Unknown = null }, subnets, vni, step.Now);
+        var book = new AddressBook(new EditToken(), NetworkFold.Record(created, 0));
+        if (book.Capacity >= LeastAddresses)
+            return (created, null);
+        var range = subnets[0].Range is { } part ? $" within {part}" : "";
+        return (null, new(RefusalKind.Invalid, $"subnet {book.Subnet} has {book.Capacity} addresses to give{range}, which is too few: "
+            + $"its own, the auxiliary ones and those for the machines' engines ({NetworkLayout.EngineRange(book.Subnet)}) are not given"));
+    }
+
+    private static (List<NetworkSubnet>? Subnets, Refusal? Conflict) Subnets(
+        ClusterState state, ClusterSettings settings, List<SubnetSpec> wanted)
+    {
+        var pool = Pool(settings);
+        foreach (var held in All(state).SelectMany(network => network.Subnets))
+            pool.TryReserve(held.Prefix);
+        if (wanted.Count == 0)
+        {
+            return pool.Take() is { } chosen ? ([new(chosen.ToString(), chosen.At(1).ToString())], null)
+                : (null, new(RefusalKind.FailedPrecondition, "the address pool has no subnet left: give one, or remove a network"));
+        }
+        var subnets = new List<NetworkSubnet>();
+        foreach (var spec in wanted)
+        {
+            var block = IpPrefix.Parse(spec.Subnet!);
+            if (pool.TryReserve(block) is { } other)
+                return (null, new(RefusalKind.Invalid, $"Pool overlaps with other one on this address space: {block} and {other}"));
+            subnets.Add(new(block.ToString(), spec.Gateway is { Length: > 0 } gateway ? gateway : block.At(1).ToString(),
+                spec.IPRange is { Length: > 0 } range ? range : null));
+        }
+        return (subnets, null);
+    }
+
+    private static SubnetPool Pool(ClusterSettings settings) => new(settings.AddressPools.Select(block => (block, settings.SubnetLength)).ToList());
+
+    private static uint? FreeVni(ClusterState state)
+    {
+        var used = All(state).Select(network => network.Vni).ToHashSet();
+        for (var vni = Network.FirstVni; vni <= Network.LastVni; vni++)
+        {
+            if (!used.Contains(vni))
+                return vni;
+        }
+        return null;
+    }
+
+    private static IEnumerable<Network> All(ClusterState state) => state.Networks.Values.Concat(state.LeavingNetworks.Values);
+}
