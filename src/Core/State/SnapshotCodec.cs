@@ -7,8 +7,8 @@ namespace Orch.Core.State;
 
 /// <summary>
 /// A state as a sequence of small items, so that a million tasks never need one large buffer: first the head, then
-/// cluster, nodes, networks with the nodes' addresses in them, services, registries, retained templates, tasks (which name their template by version),
-/// secrets and configs. Numbers are stored: never reuse.
+/// cluster, nodes, networks with the nodes' addresses in them, services, registries, retained templates, tasks (which name
+/// their template by version), secrets and configs. Numbers are stored: never reuse.
 /// </summary>
 public static class SnapshotCodec
 {

@@ -1,0 +1,46 @@
+using Orch.Core.Commands;
+using Orch.Core.Model;
+using Orch.Core.State;
+using Orch.Core.Writing;
+
+namespace Orch.Tests.Core.Networking;
+
+/// <summary>What a cluster was told at init of the addresses of its networks.</summary>
+public sealed class AddressPoolSettingTests
+{
+    private static (ClusterState State, Decision Decision) Founded(ClusterSettings settings)
+    {
+        var writer = new ClusterWriter(new ClusterState());
+        var ids = (UInt128)1;
+        writer.Enqueue(new object(), new CreateCluster(new(7), settings));
+        writer.Enqueue(new object(), new CreateNetwork(new() { Name = "front", Driver = "overlay" }));
+        var batch = writer.Step(new StepContext(default, () => ++ids))!;
+        return (batch.View, batch.Answers[0].Decision);
+    }
+
+    [Fact]
+    public void Subnets_are_cut_from_the_blocks_that_were_given()
+    {
+        var (state, _) = Founded(new() { DefaultAddrPool = ["10.20.0.0/16", "10.30.0.0/16"], SubnetSize = 16 });
+        Assert.Equal(["10.20.0.0/16", "10.30.0.0/16"],
+            state.Networks.Values.OrderBy(network => network.Vni).Select(network => network.Subnets[0].Block));
+        Assert.Equal(Network.FirstVni, state.Networks.Get(state.IngressNetwork)!.Vni);
+    }
+
+    [Fact]
+    public void An_update_of_the_cluster_leaves_them_as_they_are()
+    {
+        var (state, _) = Founded(new() { DefaultAddrPool = ["10.20.0.0/16"], SubnetSize = 24 });
+        var update = Decide.For(state, new UpdateCluster(state.Cluster!.Version, new() { TaskHistoryLimit = 7 }), new(default, () => 9));
+        var set = Assert.IsType<Orch.Core.Events.ClusterSettingsSet>(Assert.Single(update.Events));
+        Assert.Equal((7, 24, "10.20.0.0/16"), (set.Settings.TaskHistoryLimit, set.Settings.SubnetLength, set.Settings.DefaultAddrPool![0]));
+    }
+
+    [Theory]
+    [InlineData("10.20.0.0", 24, "invalid default address pool 10.20.0.0: expected a block such as 10.128.0.0/9")]
+    [InlineData("10.20.0.0/16,10.20.7.0/24", 24, "the default address pools 10.20.0.0/16 and 10.20.7.0/24 overlap")]
+    [InlineData("10.20.0.0/16", 30, "subnets of /30 cannot be given: a network needs a block from /1 to /29")]
+    [InlineData("10.20.0.0/16", 8, "subnets of /8 cannot be cut from the default address pool 10.20.0.0/16")]
+    public void Pools_that_cannot_be_cut_so_are_refused(string pools, int length, string problem) => Assert.Equal(problem,
+        Founded(new() { DefaultAddrPool = pools.Split(','), SubnetSize = length }).Decision.Refusal?.Message);
+}

@@ -1,0 +1,102 @@
+using Orch.Core.Model;
+using Orch.Core.Networking;
+using Orch.Core.State;
+
+namespace Orch.Tests.Support;
+
+/// <summary>What must hold of the addresses in networks at any moment: counted from those who have them, not from the books.</summary>
+public static class AddressInvariants
+{
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public static string? Broken(ClusterState state)
+    {
+        var holders = new Dictionary<(NetworkId, string), string>();
+        foreach (var (network, address, holder) in Holders(state))
+        {
+            if (!holders.TryAdd((network, address), holder))
+                return $"{address} of network {network} belongs to {holders[(network, address)]} and to {holder}";
+            if (state.NetworkOf(network) is not { } record)
+                return $"{holder} has {address} in network {network}, which is gone";
+            if (Misplaced(record, IpAddr.Parse(address)))
+                return $"{holder} has {address}, which network {record.Spec.Name} ({record.Subnets[0]}) must not give";
+        }
+        foreach (var (network, book) in state.AddressBooks.Entries)
+        {
+            var used = holders.Keys.Count(held => held.Item1 == network);
+            if (book.Used != used || state.NetworkOf(network) is null)
+                return $"the book of {network} counts {book.Used}, and {used} have an address";
+        }
+        return state.Services.Values.Select(service => Broken(state, service)).FirstOrDefault(broken => broken is not null)
+            ?? state.Tasks.Values.Select(task => Broken(state, task)).FirstOrDefault(broken => broken is not null);
+    }
+
+    /// <summary>What must hold when nothing is left to plan.</summary>
+    public static string? BrokenAtRest(ClusterState state)
+    {
+        foreach (var service in state.Services.Values.Where(service => service.TaskSpec.PublishesIngress))
+        {
+            var carrier = state.NetworksOf(service)[0];
+            var missing = state.Nodes.Keys.FirstOrDefault(node => !state.NodeNetworks.Get(node).Contains(carrier));
+            if (!missing.IsNone && state.AddressBooks.Get(carrier).Free > 0)
+                return $"{service.Spec.Name} publishes a port and node {missing} is not on its network";
+        }
+        foreach (var task in state.Tasks.Values.Where(task => task.IsAlive && task.NodeId.IsNone))
+        {
+            if (task.Status.Error?.StartsWith("no address left", StringComparison.Ordinal) == true
+                && state.NetworksOf(task.Spec).All(network => state.AddressBooks.Get(network).Free > 1))
+                return $"{task.Name} waits for an address and there are some: {task.Status.Error}";
+        }
+        return null;
+    }
+
+    private static string? Broken(ClusterState state, Service service)
+    {
+        var networks = state.NetworksOf(service);
+        if (networks.Any(network => !state.NetworkUsers.Get(network).Contains(service.Id)))
+            return $"{service.Spec.Name} is on networks whose users it is not among";
+        IEnumerable<NetworkId> wanted = service.Spec.EndpointSpec?.Mode == "dnsrr" ? [] : networks;
+        return wanted.SequenceEqual(service.VirtualIps.Select(vip => vip.Network)) ? null
+            : $"{service.Spec.Name} is on {string.Join(' ', networks)} with {string.Join(' ', service.VirtualIps)}";
+    }
+
+    private static string? Broken(ClusterState state, TaskRecord task)
+    {
+        if (!task.HoldsResources || task.Addresses.Count == 0)
+            return null;
+        foreach (var (network, _) in task.Addresses)
+        {
+            if (state.Nodes.Contains(task.NodeId) && !state.NodeNetworks.Get(task.NodeId).Contains(network))
+                return $"{task.Name} is on network {network} and its node {task.NodeId} is not";
+        }
+        var known = task.Addresses.All(at => state.Networks.Contains(at.Network));
+        return !known || task.Addresses.Select(at => at.Network).SequenceEqual(state.NetworksOf(task.Spec)) ? null
+            : $"{task.Name} has {string.Join(' ', task.Addresses)} and not an address in each of its networks in their order";
+    }
+
+    private static bool Misplaced(Network network, IpAddr address)
+    {
+        var (block, gateway) = (network.Subnets[0].Prefix, network.Subnets[0].Gateway);
+        return !block.Contains(address) || address == block.Base || address == block.Last || address.ToString() == gateway
+            || NetworkLayout.EngineRange(block)?.Contains(address) == true
+            || IpPrefix.TryParse(network.Subnets[0].Range, out var range) && !range.Contains(address);
+    }
+
+    private static IEnumerable<(NetworkId Network, string Address, string Holder)> Holders(ClusterState state)
+    {
+        foreach (var task in state.Tasks.Values.Where(task => task.HoldsResources))
+        {
+            foreach (var (network, address) in task.Addresses)
+                yield return (network, address, task.Name);
+        }
+        foreach (var service in state.Services.Values)
+        {
+            foreach (var (network, address) in service.VirtualIps)
+                yield return (network, address, $"service {service.Spec.Name}");
+        }
+        foreach (var (node, networks) in state.NodeNetworks.Entries)
+        {
+            foreach (var (network, address) in networks.Entries)
+                yield return (network, address, $"node {node}");
+        }
+    }
+}
