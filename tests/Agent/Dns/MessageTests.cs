@@ -15,7 +15,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData(null, 30, 30, false)]
     [InlineData(null, 31, 30, true)]
-    [InlineData(100, 31, 29, true)]
+    [InlineData(100, 31, 30, true)]
     [InlineData(1232, 75, 75, false)]
     [InlineData(1232, 76, 75, true)]
     [InlineData(65535, 100, 75, true)]

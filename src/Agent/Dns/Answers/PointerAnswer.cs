@@ -11,9 +11,6 @@ internal static class PointerAnswer
     /// <summary>The address whose name is asked: 1.0.0.10.in-addr.arpa is 10.0.0.1. Null for any other name.</summary>
     public static uint? AddressIn(ReadOnlySpan<byte> name)
     {
-        if (!name.EndsWith(Suffix))
-            return null;
-        name = name[..^Suffix.Length];
         uint address = 0;
         for (var part = 0; part < 4; part++)
         {
@@ -21,7 +18,7 @@ internal static class PointerAnswer
                 return null;
             address |= (uint)number << (8 * part);
         }
-        return name.IsEmpty ? address : null;
+        return name.SequenceEqual(Suffix) ? address : null;
     }
 
     /// <summary>Null: not an address of ours.</summary>
