@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Orch.Agent.Tasks;
 using Orch.Contracts.Agent;
 using Orch.Core.Model;
+using TaskAddress = Orch.Contracts.Agent.TaskAddress;
 
 namespace Orch.Tests.Agent.Fakes;
 

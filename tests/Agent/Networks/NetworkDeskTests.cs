@@ -2,6 +2,7 @@ using Orch.Agent;
 using Orch.Agent.Networks;
 using Orch.Contracts.Agent;
 using Orch.Core.Model;
+using TaskAddress = Orch.Contracts.Agent.TaskAddress;
 
 namespace Orch.Tests.Agent.Networks;
 
