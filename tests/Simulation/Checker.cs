@@ -79,6 +79,8 @@ internal sealed class Checker(World world)
             Count(e);
             world.Note(e.GetType().Name, 0, (long)_truth.Revision);
         }
+        if (AddressInvariants.Broken(_truth) is { } broken)
+            Fail(broken);
     }
 
     /// <summary>A secret reaches only machines that were given a task with it.</summary>

@@ -62,6 +62,8 @@ internal sealed class Cluster
             leader.Execute(new CreateCluster(Id), _ => { });
         foreach (var name in Secrets.Where(name => !leader.View.FilesByName.Contains(new(FileKind.Secret, name))))
             leader.Execute(new CreateFile(FileKind.Secret, new() { Name = name, Data = [1, 2, 3] }), _ => { });
+        foreach (var number in Enumerable.Range(0, Networks.Count).Where(number => !leader.View.NetworksByName.Contains(Networks.Name(number))))
+            leader.Execute(Networks.Create(number), _ => { });
         foreach (var machine in Machines.Where(machine => !leader.View.Nodes.Contains(machine.Node)))
             leader.Execute(new JoinNode(machine.Node, NodeRole.Worker, $"m{machine.Number}", $"10.0.0.{machine.Number + 1}"), _ => { });
     }
@@ -97,7 +99,7 @@ internal sealed class Cluster
     private ServiceSpec Ordered(ServiceSpec spec, int b, int c)
     {
         var before = _reliable.Count == 0 || (b + c) % 3 != 0 ? null : _reliable[(b * 7 + c) % _reliable.Count];
-        if (spec.EndpointSpec is null)
+        if (spec.EndpointSpec is null && !Networks.MayRunDry(spec))
             _reliable.Add(spec);
         if (before is null)
             return spec;
@@ -113,6 +115,12 @@ internal sealed class Cluster
 
     /// <summary>The keys are exchanged, or the service gets its first one.</summary>
     public void UpdateSecret(int a, int b) => UpdateService(a, (view, spec) => WithSecret(view, spec, b));
+
+    public void MoveService(int a, int b) => UpdateService(a, spec => spec.IsJob ? spec : Networks.Attached(spec, b));
+
+    /// <summary>A network goes, where nothing is on it, or comes back.</summary>
+    public void ToggleNetwork(int a) => Ask(view => view.NetworksByName.Contains(Networks.Name(a))
+        ? new RemoveNetwork(Networks.Name(a)) : Networks.Create(a), null, 40);
 
     public void UpdateService(int a, Func<ServiceSpec, ServiceSpec> change) => UpdateService(a, (_, spec) => change(spec));
 
@@ -181,7 +189,7 @@ internal sealed class Cluster
     {
         7 when jobs => Job(name, token, new() { ReplicatedJob = new() { TotalCompletions = 1 + (ulong)(b % 5), MaxConcurrent = (ulong)(c % 4) } }),
         8 when jobs => Job(name, token, new() { GlobalJob = new() }),
-        _ => Daemon(name, token, b, c),
+        _ => Networks.Attached(Daemon(name, token, b, c), b + c),
     };
 
     private static ServiceSpec Job(string name, string token, ServiceMode mode) => new()
@@ -215,7 +223,12 @@ internal sealed class Cluster
             FailureAction = (b % 4) switch { 0 => "rollback", 1 => "continue", _ => null },
         },
         RollbackConfig = new() { Parallelism = 0, Monitor = 500_000_000 },
-        EndpointSpec = b % 5 == 0
-            ? new() { Ports = [new() { PublishMode = "host", Protocol = "tcp", PublishedPort = 8080, TargetPort = 80 }] } : null,
+        EndpointSpec = (b % 5) switch
+        {
+            0 => new() { Ports = [new() { PublishMode = "host", Protocol = "tcp", PublishedPort = 8080, TargetPort = 80 }] },
+            3 => new() { Ports = [new() { TargetPort = 80 }] },
+            4 when c % 2 == 0 => new() { Mode = "dnsrr" },
+            _ => null,
+        },
     };
 }

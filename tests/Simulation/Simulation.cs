@@ -3,6 +3,7 @@ using Orch.Agent.Engine;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Core.State;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Simulation;
 
@@ -72,9 +73,14 @@ internal sealed class Simulation
         {
             case Fault.CreateService: _cluster.CreateService(it.B, it.C); break;
             case Fault.UpdateService when it.C % 4 == 0: _cluster.UpdateSecret(it.A, it.B); break;
+            case Fault.UpdateService when it.C % 7 == 1: _cluster.MoveService(it.A, it.B); break;
             case Fault.UpdateService: _cluster.UpdateService(it.A, spec => Reimaged(spec, it.B % 4 == 0 ? $"bad:{it.C}" : $"app:{it.C}")); break;
             case Fault.ScaleService: _cluster.UpdateService(it.A, spec => Scaled(spec, (ulong)(it.B % 5))); break;
-            case Fault.RemoveService: _cluster.RemoveService(it.A); break;
+            case Fault.RemoveService:
+                _cluster.RemoveService(it.A);
+                if (it.B % 2 == 0)
+                    _world.After(it.C * 1_000_000L, () => _cluster.ToggleNetwork(it.A));
+                break;
             case Fault.SetAvailability: _cluster.SetAvailability(machine.Node, (NodeAvailability)(it.B % 3)); break;
             case Fault.ContainerExits:
                 if (machine.Engine.Running.ToList() is { Count: > 0 } running)
@@ -147,6 +153,8 @@ internal sealed class Simulation
             if (MissingOf(view, service) is { } missing)
                 return missing;
         }
+        if (AddressInvariants.BrokenAtRest(view) is { } broken)
+            return broken;
         foreach (var task in view.Tasks.Values.Where(t => !t.IsAlive && !t.State.IsTerminal()))
             return $"{task.Name} should be {task.Desired} and is {task.State}";
         return _cluster.Machines.Select(machine => Stray(view, machine) ?? Secrets(view, machine))
@@ -188,9 +196,13 @@ internal sealed class Simulation
             .Select(slot => RestartChecker.GivenUp(view, service, slot)).FirstOrDefault(why => why is not null);
     }
 
-    /// <summary>More replicas of a host port than machines: the rest waits, says why, and holds its update up.</summary>
+    /// <summary>
+    /// More replicas of a host port than machines, or more tasks than their network has addresses: the rest waits, says why,
+    /// and holds its update up.
+    /// </summary>
     private static bool Waits(Service service, TaskRecord task) =>
-        task.NodeId.IsNone && !string.IsNullOrEmpty(task.Status.Error) && service.Spec.EndpointSpec is not null;
+        task.NodeId.IsNone && task.Status.Error is { Length: > 0 } why
+        && (service.Spec.EndpointSpec is not null || why.StartsWith("no address left in network net-0", StringComparison.Ordinal));
 
     private static string? Stray(ClusterState view, Machine machine)
     {
