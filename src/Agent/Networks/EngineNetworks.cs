@@ -9,6 +9,7 @@ namespace Orch.Agent.Networks;
 /// Gives the engine a network for each of the book's, and takes it back when the machine needs it no more. Looks again
 /// whenever the book, the engine or a container's end gives reason to.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "Lives as long as the process; nobody waits by handle.")]
 internal sealed class EngineNetworks(
     DockerEngine engine, ClusterId cluster, Func<NetworkBook> book, Func<int> mtu, Backoff backoff, AgentLog log, TimeProvider clock)
 {
@@ -16,7 +17,7 @@ internal sealed class EngineNetworks(
     private readonly SemaphoreSlim _one = new(1);
 
     // Engine names that are known to stand as they should; empty when the engine was away.
-    private volatile IReadOnlySet<string> _standing = new HashSet<string>();
+    private volatile HashSet<string> _standing = [];
     private string _lastProblem = "";
 
     /// <summary>Something changed that may need a network, or free one.</summary>
@@ -25,7 +26,7 @@ internal sealed class EngineNetworks(
     /// <summary>The engine was away: what it has is not known.</summary>
     public void EngineReturned()
     {
-        _standing = new HashSet<string>();
+        _standing = [];
         LookAgain();
     }
 

@@ -44,10 +44,11 @@ internal static class TaskEndpoints
     public static (ContainerCreate Request, IReadOnlyList<KeyValuePair<string, EndpointConfig>> Later) For(
         Version version, ContainerCreate request)
     {
-        if (request.NetworkingConfig?.EndpointsConfig is not { } endpoints)
+        if (request.NetworkingConfig?.EndpointsConfig is not { } given)
             return (request, []);
+        var endpoints = given;
         if (version < new Version(1, 48))
-            endpoints = endpoints.ToDictionary(pair => pair.Key, pair => pair.Value with { GwPriority = null });
+            endpoints = given.ToDictionary(pair => pair.Key, pair => pair.Value with { GwPriority = null });
         if (version >= new Version(1, 44))
             return (request with { NetworkingConfig = new(endpoints) }, []);
         var first = endpoints[request.HostConfig.NetworkMode!];

@@ -14,7 +14,8 @@ namespace Orch.Manager.Sessions;
 /// disk of the manager does not make nodes look silent.
 /// </summary>
 internal sealed class AgentSession(
-    NodeId node, GrpcServerStream<AgentMessage, ManagerMessage> stream, ClusterStore store, Action heard, ILogger logger)
+    NodeId node, GrpcServerStream<AgentMessage, ManagerMessage> stream, ClusterStore store, NetworkRoutes routes,
+    Action heard, ILogger logger)
 {
     private const int MaxQueuedReports = 256;
     private const int MaxDescriptionBytes = 256 * 1024;
@@ -24,7 +25,7 @@ internal sealed class AgentSession(
 
     public NodeId Node => node;
 
-    public void Touch(TaskId task) => _outbox.Touch(task);
+    public SessionOutbox Outbox => _outbox;
 
     public bool AskForLogs(string ticket) => _outbox.Logs(ticket);
 
@@ -142,21 +143,46 @@ internal sealed class AgentSession(
     private async Task SendAsync(CancellationToken cancellation)
     {
         var ledger = new AssignmentLedger(node, store.Epoch);
-        await AssignAsync(ledger.Complete(store.Current));
-        while (await _outbox.WaitAsync(cancellation))
+        var networks = new NetworkSender(new NetworkLedger(node, store.Epoch), routes, _outbox);
+        try
         {
-            var (touched, recorded, heartbeat, tickets) = _outbox.Take();
-            if (touched.Count > 0 && ledger.Delta(store.Current, touched) is { } delta)
-                await AssignAsync(delta);
-            if (recorded.Count > 0)
-                await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
-            if (heartbeat > 0)
-                await stream.WriteAsync(new ManagerMessage { HeartbeatAck = new HeartbeatAck { Sequence = heartbeat } });
-            foreach (var ticket in tickets)
-                await stream.WriteAsync(new ManagerMessage { OpenLogs = new OpenLogs { Ticket = ticket } });
+            await routes.Begun.WaitAsync(cancellation);
+            var (view, update) = networks.Complete();
+            await TellAsync(update, ledger.Complete(view));
+            while (await _outbox.WaitAsync(cancellation))
+                await SendAsync(_outbox.Take(), ledger, networks);
+            if (_farewell is { } farewell)
+                await stream.WriteAsync(new ManagerMessage { Farewell = farewell });
         }
-        if (_farewell is { } farewell)
-            await stream.WriteAsync(new ManagerMessage { Farewell = farewell });
+        finally
+        {
+            networks.Stop();
+        }
+    }
+
+    private async Task SendAsync(SessionOutbox.Waiting waiting, AssignmentLedger ledger, NetworkSender networks)
+    {
+        var (touched, recorded, heartbeat, tickets) = waiting;
+        var (view, update) = networks.Delta(touched);
+        await TellAsync(update, touched.Tasks.Count > 0 ? ledger.Delta(view, touched.Tasks) : null);
+        if (recorded.Count > 0)
+            await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
+        if (heartbeat > 0)
+            await stream.WriteAsync(new ManagerMessage { HeartbeatAck = new HeartbeatAck { Sequence = heartbeat } });
+        foreach (var ticket in tickets)
+            await stream.WriteAsync(new ManagerMessage { OpenLogs = new OpenLogs { Ticket = ticket } });
+    }
+
+    /// <summary>
+    /// Both of one view, networks first: a task finds its network there, and one that is to stop has left before it is told.
+    /// That holds for this node; once tasks are served from other nodes too, those must have said so before.
+    /// </summary>
+    private async Task TellAsync(NetworkUpdate? networks, Assignments? assignments)
+    {
+        foreach (var part in networks is null ? [] : NetworkParts.Split(networks))
+            await stream.WriteAsync(new ManagerMessage { Network = part });
+        if (assignments is not null)
+            await AssignAsync(assignments);
     }
 
     private async Task AssignAsync(Assignments assignments)

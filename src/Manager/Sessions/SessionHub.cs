@@ -16,7 +16,7 @@ namespace Orch.Manager.Sessions;
 
 /// <summary>
 /// Who is connected, who fell silent, and which agent must hear of a change. Changes are routed by node: a commit that
-/// touches one task costs one agent, however many are connected.
+/// touches one task costs one agent, however many are connected, and those whose networks it is on.
 /// </summary>
 public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeProvider clock, ILogger<SessionHub> logger)
 {
@@ -25,6 +25,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
 
     private readonly ConcurrentDictionary<NodeId, AgentSession> _sessions = new();
     private readonly NodeLiveness _liveness = new(options.DetectionWindow, options.CheckEvery);
+    private readonly NetworkRoutes _routes = new();
     private readonly Lock _livenessLock = new();
     private readonly Lock _registerLock = new();
     private readonly long _start = clock.GetTimestamp();
@@ -72,7 +73,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             await stream.WriteAsync(new ManagerMessage { Farewell = Farewells.Removed });
             return;
         }
-        var session = new AgentSession(node, stream, store, () => Heard(node), logger);
+        var session = new AgentSession(node, stream, store, _routes, () => Heard(node), logger);
         Heard(node);
         Register(session);
         try
@@ -126,9 +127,16 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         await foreach (var (view, changes) in store.WatchAsync(stopping))
         {
             if (changes is null)
+            {
                 ExpectAll(view);
+                _routes.Begin(view);
+            }
             else
+            {
+                _routes.Publish(view);
                 Route(view, changes);
+                _routes.Route(view, changes);
+            }
         }
     }
 
@@ -137,21 +145,24 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         foreach (var id in changes.Tasks)
         {
             if (view.Tasks.TryGet(id, out var task) && _sessions.TryGetValue(task.NodeId, out var session))
-                session.Touch(id);
+                session.Outbox.Touch(id);
         }
         foreach (var gone in changes.RemovedTasks)
         {
             if (_sessions.TryGetValue(gone.NodeId, out var session))
-                session.Touch(gone.Id);
+                session.Outbox.Touch(gone.Id);
         }
         foreach (var id in changes.Nodes)
         {
+            _sessions.TryGetValue(id, out var session);
             if (view.Nodes.Contains(id))
+            {
+                session?.Outbox.TouchNode();
                 continue;
+            }
             lock (_livenessLock)
                 _liveness.Forget(id);
-            if (_sessions.TryGetValue(id, out var session))
-                session.End(Farewells.Removed);
+            session?.End(Farewells.Removed);
         }
     }
 

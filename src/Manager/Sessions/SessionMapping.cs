@@ -32,6 +32,7 @@ internal static class SessionMapping
             Name = task.Name,
             DesiredState = (uint)task.Desired,
         };
+        assignment.Addresses.Add(task.WireAddresses());
         foreach (var resource in task.Resources ?? [])
         {
             var value = resource.Name ?? resource.Count.ToString(CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using Orch.Core.Model;
 namespace Orch.Manager.Sessions;
 
 /// <summary>
-/// What waits to be sent to one agent: ids of touched tasks, acknowledgements. Whatever piles up while the agent reads
+/// What waits to be sent to one agent: ids of what was touched, acknowledgements. Whatever piles up while the agent reads
 /// slowly collapses into sets, so it is bounded by what the node has.
 /// </summary>
 internal sealed class SessionOutbox
@@ -13,11 +13,21 @@ internal sealed class SessionOutbox
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private HashSet<TaskId> _touched = [];
+    private HashSet<ServiceId> _services = [];
+    private HashSet<NetworkId> _networks = [];
+    private bool _node;
     private HashSet<string> _recorded = [];
     private ulong _heartbeat;
     private List<string> _tickets = [];
 
     public void Touch(TaskId id) => Change(() => _touched.Add(id));
+
+    public void Touch(ServiceId id) => Change(() => _services.Add(id));
+
+    public void Touch(NetworkId id) => Change(() => _networks.Add(id));
+
+    /// <summary>The record of the agent's own node changed.</summary>
+    public void TouchNode() => Change(() => _node = true);
 
     public void Recorded(IEnumerable<string> ids) => Change(() => _recorded.UnionWith(ids));
 
@@ -53,15 +63,16 @@ internal sealed class SessionOutbox
     {
         lock (_lock)
         {
-            var taken = new Waiting(_touched, _recorded, _heartbeat, _tickets);
-            (_touched, _recorded, _heartbeat, _tickets) = ([], [], 0, []);
+            var taken = new Waiting(new(_touched, _services, _networks, _node), _recorded, _heartbeat, _tickets);
+            (_touched, _services, _networks, _node) = ([], [], [], false);
+            (_recorded, _heartbeat, _tickets) = ([], 0, []);
             return taken;
         }
     }
 
     /// <summary>What there is to send. A heartbeat of 0 is none.</summary>
     public readonly record struct Waiting(
-        IReadOnlyCollection<TaskId> Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
+        NetworkTouch Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
         IReadOnlyList<string> Tickets);
 
     private void Change(Action change)

@@ -1,0 +1,165 @@
+using Orch.Core.Model;
+using Orch.Core.State;
+
+namespace Orch.Manager.Sessions;
+
+/// <summary>
+/// Which agents must hear of a change of networks: those whose node needs the network, and for what is published on every
+/// node all of them. A change costs what it touches and whom it concerns. Followed from any session, routed from one loop.
+/// Sessions tell of the view that is being routed, never of a newer one: what they were told of is then what the next change
+/// is routed by, and none can slip between.
+/// </summary>
+internal sealed class NetworkRoutes
+{
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly HashSet<SessionOutbox> _sessions = [];
+    private readonly Dictionary<NetworkId, HashSet<SessionOutbox>> _followers = [];
+    private readonly Dictionary<ServiceId, (Service Service, IReadOnlyList<NetworkId> Networks)> _services = [];
+    private readonly Dictionary<NodeId, (string Address, bool IsDown)> _nodes = [];
+
+    public void Join(SessionOutbox session)
+    {
+        lock (_lock)
+            _sessions.Add(session);
+    }
+
+    public void Leave(SessionOutbox session)
+    {
+        lock (_lock)
+            _sessions.Remove(session);
+    }
+
+    public void Follow(SessionOutbox session, NetworkId network)
+    {
+        lock (_lock)
+        {
+            if (!_followers.TryGetValue(network, out var followers))
+                _followers[network] = followers = [];
+            followers.Add(session);
+        }
+    }
+
+    public void Unfollow(SessionOutbox session, NetworkId network)
+    {
+        lock (_lock)
+        {
+            if (_followers.TryGetValue(network, out var followers) && followers.Remove(session) && followers.Count == 0)
+                _followers.Remove(network);
+        }
+    }
+
+    /// <summary>Complete once there is a view.</summary>
+    public Task Begun => _begun.Task;
+
+    /// <summary>What sessions tell of.</summary>
+    public ClusterState View
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    } = new();
+
+    /// <summary>The view that the first changes follow.</summary>
+    public void Begin(ClusterState view)
+    {
+        foreach (var service in view.Services.Values)
+            _services[service.Id] = (service, view.NetworksOf(service));
+        foreach (var node in view.Nodes.Values)
+            _nodes[node.Id] = (node.Address, node.State == NodeState.Down);
+        View = view;
+        _begun.TrySetResult();
+    }
+
+    /// <summary>Before anybody is touched for it: whoever is touched must find the change.</summary>
+    public void Publish(ClusterState view) => View = view;
+
+    public void Route(ClusterState view, Changes changes)
+    {
+        foreach (var id in changes.Tasks)
+        {
+            if (view.Tasks.TryGet(id, out var task))
+                Route(view, task);
+        }
+        foreach (var gone in changes.RemovedTasks)
+            Route(view, gone);
+        foreach (var id in changes.Nodes)
+            Route(view, id);
+        foreach (var id in changes.Services)
+            Route(view, id);
+        foreach (var id in changes.Networks)
+        {
+            // The ingress network itself came: whoever published without one does it now.
+            foreach (var session in id == view.IngressNetwork ? All() : Followers([id]))
+                session.Touch(id);
+        }
+    }
+
+    /// <summary>To those who know its service, by what that was or is; services are therefore routed after tasks.</summary>
+    private void Route(ClusterState view, TaskRecord task)
+    {
+        if (task.Addresses.Count == 0)
+            return;
+        foreach (var session in Knowing(view, task.ServiceId))
+            session.Touch(task.Id);
+    }
+
+    private HashSet<SessionOutbox> Knowing(ClusterState view, ServiceId id)
+    {
+        var isKnown = _services.TryGetValue(id, out var before);
+        view.Services.TryGet(id, out var now);
+        if (now?.TaskSpec.PublishesIngress == true || (isKnown && before.Service.TaskSpec.PublishesIngress))
+            return All();
+        return Followers([.. isKnown ? before.Networks : [], .. now is null ? [] : view.NetworksOf(now)]);
+    }
+
+    private void Route(ClusterState view, ServiceId id)
+    {
+        var isKnown = _services.TryGetValue(id, out var before);
+        view.Services.TryGet(id, out var now);
+        if (isKnown && now is not null && ToldService.AreSame(before.Service, now))
+            return;
+        foreach (var session in Knowing(view, id))
+            session.Touch(id);
+        if (now is null)
+            _services.Remove(id);
+        else
+            _services[id] = (now, view.NetworksOf(now));
+    }
+
+    /// <summary>Where a machine is reached, and whether anybody still believes in it, is part of what is told of its tasks.</summary>
+    private void Route(ClusterState view, NodeId id)
+    {
+        if (!view.Nodes.TryGet(id, out var node))
+        {
+            _nodes.Remove(id);
+            return;
+        }
+        var now = (node.Address, node.State == NodeState.Down);
+        if (_nodes.TryGetValue(id, out var before) && before == now)
+            return;
+        _nodes[id] = now;
+        foreach (var task in view.TasksOn(id))
+            Route(view, task);
+    }
+
+    private HashSet<SessionOutbox> All()
+    {
+        lock (_lock)
+            return [.. _sessions];
+    }
+
+    /// <summary>Each once, as they are at this moment.</summary>
+    private HashSet<SessionOutbox> Followers(IEnumerable<NetworkId> networks)
+    {
+        var found = new HashSet<SessionOutbox>();
+        lock (_lock)
+        {
+            foreach (var network in networks)
+            {
+                if (_followers.TryGetValue(network, out var followers))
+                    found.UnionWith(followers);
+            }
+        }
+        return found;
+    }
+}
