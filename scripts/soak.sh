@@ -14,10 +14,12 @@ case $scenario in
     yaml) each=10000 variable=ORCH_FUZZ filter=FuzzTests project=tests/Stacks/Stacks.Tests.csproj ;;
     stack) each=10 variable=ORCH_STACK_ROUNDS filter=A_stack_that_comes_and_goes ;;
     api) each=10000 variable=ORCH_API_BODIES filter=Every_changed_body project=tests/Manager/Manager.Tests.csproj ;;
+    dns) each=5000000 variable=ORCH_DNS_PACKETS filter=Whatever_the_packet project=tests/Agent/Agent.Tests.csproj ;;
     table) ;;
     *)
         echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  power (a machine loses power)"
         echo "           corruption (of a log, byte by byte)  yaml (broken stack files)  stack (deploy and rm)  api (changed bodies)"
+        echo "           dns (packets at the name server)"
         echo "           table (write docs/reliability.md anew)"
         echo "example:   make soak SCENARIO=kill BUDGET=600"
         [ "$scenario" = list ]; exit ;;

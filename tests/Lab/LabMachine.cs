@@ -86,6 +86,9 @@ public sealed partial class LabMachine
     public Socket CreateSocket(SocketType type = SocketType.Stream, ProtocolType protocol = ProtocolType.Tcp) =>
         NetworkSocket.Create(Init, AddressFamily.InterNetwork, type, protocol);
 
+    /// <summary>Does something in the machine's network: sockets that it makes on its own thread belong there.</summary>
+    public void InNetwork(Action work) => NetworkSocket.Run(Init, work);
+
     /// <summary>A TCP connection made from inside the machine, to an address as it is seen there. Serves as the
     /// ConnectCallback of an HTTP handler, too.</summary>
     public async Task<NetworkStream> ConnectAsync(string address, int port, CancellationToken cancel = default)

@@ -7,7 +7,7 @@ namespace Orch.Testing;
 
 /// <summary>Makes sockets in the network namespace of another process. A socket belongs for ever to the namespace of
 /// the thread that made it, so a thread is sent there for the purpose and ends there.</summary>
-internal static partial class NetworkSocket
+public static partial class NetworkSocket
 {
     private const int CloneNewNet = 0x40000000;
 
@@ -15,6 +15,13 @@ internal static partial class NetworkSocket
         HostProcess process, AddressFamily family, SocketType type, ProtocolType protocol)
     {
         Socket? socket = null;
+        Run(process, () => socket = new Socket(family, type, protocol));
+        return socket!;
+    }
+
+    /// <summary>Does something there: all sockets that it makes on its own thread belong to that network.</summary>
+    public static void Run(HostProcess process, Action work)
+    {
         ExceptionDispatchInfo? failure = null;
         var traveller = new Thread(() =>
         {
@@ -24,7 +31,7 @@ internal static partial class NetworkSocket
                 if (SetNamespace(network, CloneNewNet) != 0)
                     throw new LabException($"Cannot enter the network of process {process.Pid}: " +
                         Marshal.GetLastPInvokeErrorMessage());
-                socket = new Socket(family, type, protocol);
+                work();
             }
             catch (Exception e) when (e is IOException or SocketException or LabException)
             {
@@ -34,7 +41,6 @@ internal static partial class NetworkSocket
         traveller.Start();
         traveller.Join();
         failure?.Throw();
-        return socket!;
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]

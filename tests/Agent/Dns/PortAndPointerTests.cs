@@ -33,7 +33,7 @@ public sealed class PortAndPointerTests
         Assert.Equal(
             ["shop_web.1.t1. A 0 10.0.0.11", "shop_web.2.t2. A 0 10.0.0.12", "shop_web.node1.g1. A 0 10.0.0.14"],
             answer.Extras.Order(StringComparer.Ordinal));
-        Assert.All(answer.Records, record => Assert.Equal(1, world.Ask(Client, record.Split(' ')[^1])!.Records.Count));
+        Assert.All(answer.Records, record => Assert.Single(world.Ask(Client, record.Split(' ')[^1])!.Records));
     }
 
     [Fact]
