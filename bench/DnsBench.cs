@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Orch.Agent;
 using Orch.Agent.Dns;
 using Orch.Agent.Networks;
@@ -78,7 +79,8 @@ internal static class DnsBench
             {
                 new NetworkAssignment
                 {
-                    Id = "bench", Name = "bench", Vni = 5000, BridgeAddress = Bridge, Subnets = { new NetworkSubnet { Block = "10.66.0.0/24" } },
+                    Id = "bench", Name = "bench", Vni = 5000, BridgeAddress = Bridge,
+                    Subnets = { new NetworkSubnet { Block = "10.66.0.0/24" } },
                 },
             },
             Services =
@@ -94,7 +96,8 @@ internal static class DnsBench
 
     private static TaskEndpoint At(string id, string service, string address) => new()
     {
-        Id = id, ServiceId = service, NodeId = "n1", Slot = 1, Serving = true, Addresses = { new TaskAddress { NetworkId = "bench", Address = address } },
+        Id = id, ServiceId = service, NodeId = "n1", Slot = 1, Serving = true,
+        Addresses = { new TaskAddress { NetworkId = "bench", Address = address } },
     };
 
     private static Socket Connected(HostProcess client, string server)
@@ -188,8 +191,11 @@ internal static class DnsBench
         return TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], null) / 1000.0);
     }
 
-    private static byte[] Question(string name) =>
-        [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. System.Text.Encoding.ASCII.GetBytes(label)]), 0, 0, 1, 0, 1];
+    private static byte[] Question(string name)
+    {
+        var labels = name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]);
+        return [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. labels, 0, 0, 1, 0, 1];
+    }
 
     private static (double Median, double High) Percentiles(List<double> times)
     {

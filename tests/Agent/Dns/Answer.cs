@@ -30,9 +30,9 @@ internal sealed record Answer(ushort Id, Rcode Code, bool Truncated, bool Author
             Name(packet, ref at);
             at += 4;
         }
-        foreach (var (count, list) in new[] { (Number(packet, 6), answer.Records), (Number(packet, 8), answer.Authorities), (Number(packet, 10), answer.Extras) })
+        foreach (var (place, list) in new[] { (6, answer.Records), (8, answer.Authorities), (10, answer.Extras) })
         {
-            for (var i = 0; i < count; i++)
+            for (var count = Number(packet, place); count > 0; count--)
                 answer = answer.Record(packet, ref at, list);
         }
         Assert.Equal(packet.Length, at);

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Diagnostics;
 using System.Net.Sockets;
 using Orch.Agent.Dns;
 using Orch.Contracts.Agent;
@@ -46,7 +46,7 @@ public sealed class DnsServerTests
         await using var server = new ServerHarness();
         server.Apply(ServerHarness.Usual);
         using var stranger = ServerHarness.Udp("127.77.8.8");
-        await stranger.SendToAsync(Query.Of("web"), new IPEndPoint(IPAddress.Parse(ServerHarness.Bridge), server.Options.Port));
+        await stranger.SendToAsync(Query.Of("web"), server.EndPoint);
 
         // Whoever asks later is answered later.
         Assert.Equal("127.77.1.100", (await server.AskAsync("web")).Values);
@@ -63,7 +63,7 @@ public sealed class DnsServerTests
         Assert.Equal("127.77.1.100", (await server.AskAsync("web")).Values);
         server.Apply(new NetworkUpdate { RemovedNetworks = { "front" } });
         using (var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
-            other.Bind(new IPEndPoint(IPAddress.Parse(ServerHarness.Bridge), server.Options.Port));
+            other.Bind(server.EndPoint);
         server.Apply(new NetworkUpdate { Networks = { Network("front", "127.77.1.0/24", ServerHarness.Bridge) } });
         Assert.Equal("127.77.1.100", (await server.AskAsync("web")).Values);
     }
@@ -82,7 +82,7 @@ public sealed class DnsServerTests
         await using var server = new ServerHarness();
         using (var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
         {
-            other.Bind(new IPEndPoint(IPAddress.Parse(ServerHarness.Bridge), server.Options.Port));
+            other.Bind(server.EndPoint);
             server.Apply(ServerHarness.Usual);
             server.Apply(new NetworkUpdate { RemovedTasks = { "m20" } });
         }
@@ -122,5 +122,21 @@ public sealed class DnsServerTests
             Assert.Equal("", (await server.AskAsync($"{n}.many")).Values);
         }
         Assert.Equal("127.77.1.119", (await server.AskAsync("many")).Values);
+    }
+
+    [Fact]
+    public async Task A_resolver_that_others_wrote_understands_the_answers()
+    {
+        await using var server = new ServerHarness();
+        server.Apply(ServerHarness.Usual);
+        server.Apply(new NetworkUpdate { Tasks = { Task("tool", "s2", 7, true, "front 127.0.0.1") } });
+        using var tool = Process.Start(new ProcessStartInfo("busybox", ["nslookup", "web", $"{ServerHarness.Bridge}:{server.Options.Port}"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var said = await tool.StandardOutput.ReadToEndAsync(bound.Token);
+        await tool.WaitForExitAsync(bound.Token);
+        Assert.True(tool.ExitCode == 0 && said.Contains("127.77.1.100", StringComparison.Ordinal), said);
     }
 }

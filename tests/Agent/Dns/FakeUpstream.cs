@@ -31,7 +31,8 @@ internal sealed class FakeUpstream : IDisposable
     public static byte[] Reply(byte[] query, Rcode code = Rcode.NoError, bool truncated = false, byte last = 7)
     {
         var end = UpstreamCheck.QuestionEnd(query);
-        byte[] reply = [.. query[..end], .. code == Rcode.NoError && !truncated ? new byte[] { 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 9, 9, 9, last } : []];
+        byte[] address = [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 9, 9, 9, last];
+        byte[] reply = [.. query[..end], .. code == Rcode.NoError && !truncated ? address : []];
         (reply[2], reply[3], reply[11]) = ((byte)(truncated ? 0x83 : 0x81), (byte)(0x80 | (byte)code), 0);
         BinaryPrimitives.WriteUInt16BigEndian(reply.AsSpan(6), (ushort)(reply.Length > end ? 1 : 0));
         return reply;

@@ -38,7 +38,8 @@ public sealed class ForwardingTests
     public async Task Answers_to_other_questions_are_not_believed()
     {
         await using var server = await ServerAsync(null, First);
-        using var upstream = At(First, server, (query, _) => [Wrong(query, 0), Wrong(query, 13), Wrong(query, 2), [1, 2, 3], FakeUpstream.Reply(query)]);
+        using var upstream = At(First, server, (query, _) =>
+            [Wrong(query, 0), Wrong(query, 13), Wrong(query, 2), [1, 2, 3], FakeUpstream.Reply(query)]);
         Assert.Equal("9.9.9.7", (await server.AskAsync("example.org")).Values);
         static byte[] Wrong(byte[] query, int at)
         {
@@ -112,10 +113,11 @@ public sealed class ForwardingTests
     [Fact]
     public async Task Questions_outside_are_bounded()
     {
-        await using var server = await ServerAsync(options => options with { MostForwardedOfOne = 1, UpstreamWithin = TimeSpan.FromSeconds(20) }, First);
+        await using var server = await ServerAsync(
+            options => options with { MostForwardedOfOne = 1, UpstreamWithin = TimeSpan.FromSeconds(20) }, First);
         using var silent = At(First, server, (_, _) => []);
         using var first = ServerHarness.Udp(ServerHarness.Client);
-        await first.SendToAsync(Query.Of("example.org"), new System.Net.IPEndPoint(System.Net.IPAddress.Parse(ServerHarness.Bridge), server.Options.Port));
+        await first.SendToAsync(Query.Of("example.org"), server.EndPoint);
         Assert.Equal(Rcode.ServerFailure, (await server.AskAsync("example.net")).Code);
         Assert.Equal("127.77.1.100", (await server.AskAsync("web")).Values);
     }

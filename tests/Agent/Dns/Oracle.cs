@@ -15,7 +15,9 @@ internal static class Oracle
         var wanted = onlyTasks ? name[6..] : name;
         var networks = asker.Addresses.Select(on => on.NetworkId)
             .Where(id => book.Networks.TryGetValue(id, out var network) && !network.IsIngress).ToList();
-        var found = networks.SelectMany(id => book.Services.Values.Where(s => Names(s, id).Contains(wanted)).Select(s => (Network: id, Service: s))).ToList();
+        var found = networks
+            .SelectMany(id => book.Services.Values.Where(s => Names(s, id).Contains(wanted)).Select(s => (Network: id, Service: s)))
+            .ToList();
 
         if (found.Count == 0 || stack is null)
             return null;

@@ -37,6 +37,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public StringWriter Log { get; } = new();
     public DnsOptions Options { get; }
+    public IPEndPoint EndPoint => new(IPAddress.Parse(Bridge), Options.Port);
     public NetworkBook Book { get; private set; } = NetworkBook.Empty;
 
     public static NetworkUpdate Usual => new()

@@ -52,7 +52,10 @@ internal static class AddressAnswer
         foreach (var on in data.Tasks)
         {
             var byId = meaning.Kind == NameKind.Task;
-            if (byId ? !DnsName.Is(meaning.Detail, on.Task.Id) || !DnsName.Is(meaning.Place, on.Place) : on.Task.Slot != meaning.Slot)
+            var isMeant = byId
+                ? DnsName.Is(meaning.Detail, on.Task.Id) && DnsName.Is(meaning.Place, on.Place)
+                : on.Task.Slot == meaning.Slot;
+            if (!isMeant)
                 continue;
             known = true;
             if (byId || on.Task.Serving)

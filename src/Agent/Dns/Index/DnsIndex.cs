@@ -30,8 +30,10 @@ internal sealed class DnsIndex
         var moved = ApplyNetworks(book, changes.Networks);
         if (moved.Count > 0)
         {
-            services.UnionWith(book.Services.Values.Where(s => s.Networks.Any(on => moved.Contains(on.NetworkId))).Select(s => s.Id));
-            tasks.UnionWith(book.Tasks.Values.Where(t => t.Addresses.Any(on => moved.Contains(on.NetworkId))).Select(t => t.Id));
+            services.UnionWith(book.Services.Values
+                .Where(service => service.Networks.Any(on => moved.Contains(on.NetworkId))).Select(service => service.Id));
+            tasks.UnionWith(book.Tasks.Values
+                .Where(task => task.Addresses.Any(on => moved.Contains(on.NetworkId))).Select(task => task.Id));
         }
 
         // What is new comes first and what is old goes last, so that nothing is missing in between.

@@ -27,7 +27,8 @@ internal sealed class ServiceTable(IReadOnlyDictionary<string, Zone> zones)
         var kept = new List<ServiceView>();
         foreach (var network in entry?.Networks ?? [])
         {
-            if (!zones.TryGetValue(network.NetworkId, out var zone) || zone.Facts.IsIngress || kept.Exists(view => view.Zone == zone))
+            if (!zones.TryGetValue(network.NetworkId, out var zone) || zone.Facts.IsIngress
+                || kept.Exists(view => view.Zone == zone))
                 continue;
             var old = cell.Views.Find(view => view.Zone == zone);
             var view = old ?? new(cell, zone);
@@ -91,7 +92,8 @@ internal sealed class ServiceTable(IReadOnlyDictionary<string, Zone> zones)
             if (task.Serving)
                 serving.Add((uint)address.Value);
         }
-        return new(entry.Name, network.Vip is { IsV6: false } vip ? (uint)vip.Value : 0, [.. serving], [.. tasks], entry.Ports);
+        var vip = network.Vip is { IsV6: false } given ? (uint)given.Value : 0;
+        return new(entry.Name, vip, [.. serving], [.. tasks], entry.Ports);
     }
 
     private static HashSet<byte[]> Names(ServiceEntry entry, ServiceNetwork network)

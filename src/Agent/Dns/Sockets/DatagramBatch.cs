@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Orch.Agent.Dns;
@@ -49,9 +50,9 @@ internal sealed class DatagramBatch
         ? default : _in.AsSpan(number * InSize, (int)_received[number].Length);
 
     /// <summary>Who sent it: address and port, the way the framework likes them.</summary>
-    public uint Source(int number) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(_from[number].Host);
+    public uint Source(int number) => BinaryPrimitives.ReverseEndianness(_from[number].Host);
 
-    public ushort SourcePort(int number) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(_from[number].Port);
+    public ushort SourcePort(int number) => BinaryPrimitives.ReverseEndianness(_from[number].Port);
 
     /// <summary>What was written to the reply buffer goes to the sender of that datagram.</summary>
     public void Reply(int number, int length)
@@ -65,7 +66,10 @@ internal sealed class DatagramBatch
     public void Send(SafeHandle socket)
     {
         for (var sent = 0; sent < _waiting;)
-            sent += Math.Max(1, LinuxSockets.SendMany(socket, At(_replies, sent), (uint)(_waiting - sent), LinuxSockets.DontWait));
+        {
+            var taken = LinuxSockets.SendMany(socket, At(_replies, sent), (uint)(_waiting - sent), LinuxSockets.DontWait);
+            sent += Math.Max(1, taken);
+        }
         _waiting = 0;
     }
 

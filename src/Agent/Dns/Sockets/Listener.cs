@@ -28,8 +28,9 @@ internal sealed class Listener : IDisposable
     /// <summary>Works before the bridge exists and goes on when it is made anew. Throws a SocketException.</summary>
     public static Listener Open(int number, Zone zone, ListenerKey key, int port)
     {
-        var socket = new Socket(
-            AddressFamily.InterNetwork, key.Tcp ? SocketType.Stream : SocketType.Dgram, key.Tcp ? ProtocolType.Tcp : ProtocolType.Udp);
+        var socket = key.Tcp
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.SetRawSocketOption(IpLevel, FreeBind, [1, 0, 0, 0]);

@@ -36,8 +36,8 @@ internal sealed class TcpService(
                 await Task.Delay(_pause, clock, listener.Closed);
                 continue;
             }
-            if (client.RemoteEndPoint is IPEndPoint from && handler.Knows(listener.Zone, Source(from)) && TryEnter(Source(from)))
-                jobs.Run(() => ServeAsync(listener, client, Source(from)));
+            if (SourceOf(client) is { } source && handler.Knows(listener.Zone, source) && TryEnter(source))
+                jobs.Run(() => ServeAsync(listener, client, source));
             else
                 client.Dispose();
         }
@@ -144,5 +144,16 @@ internal sealed class TcpService(
         Interlocked.Decrement(ref _all);
     }
 
-    private static uint Source(IPEndPoint from) => (uint)IpAddr.From(from.Address).Value;
+    /// <summary>Null when it is gone already.</summary>
+    private static uint? SourceOf(Socket client)
+    {
+        try
+        {
+            return client.RemoteEndPoint is IPEndPoint from ? (uint)IpAddr.From(from.Address).Value : null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 }

@@ -137,7 +137,9 @@ internal sealed class UdpService(
     {
         Span<byte> name = stackalloc byte[DnsWire.MostName];
         DnsQuery.Read(packet, name, out var query);
-        return length < MostForwardedAnswer && length <= query.PayloadSize
-            ? length : new AnswerWriter(query, answer, DnsWire.LeastUdp).Finish(Rcode.NoError, authoritative: false, truncated: true);
+        if (length < MostForwardedAnswer && length <= query.PayloadSize)
+            return length;
+        var writer = new AnswerWriter(query, answer, DnsWire.LeastUdp);
+        return writer.Finish(Rcode.NoError, authoritative: false, truncated: true);
     }
 }

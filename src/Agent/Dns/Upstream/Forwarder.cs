@@ -32,7 +32,7 @@ internal sealed class Forwarder(UpstreamServers servers, DnsOptions options, Tim
     public async Task<int> AskAsync(ReadOnlyMemory<byte> query, Memory<byte> answer, bool tcp, CancellationToken stopping)
     {
         var order = servers.InOrder();
-        var asked = query.ToArray();
+        var asked = WithoutRest(query.Span);
         var length = 0;
 
         // The only server gets a second chance: a datagram may be lost.
@@ -47,6 +47,13 @@ internal sealed class Forwarder(UpstreamServers servers, DnsOptions options, Tim
             return Failure(query.Span, answer.Span, order.Length == 0);
         query.Span[..2].CopyTo(answer.Span);
         return length;
+    }
+
+    private static byte[] WithoutRest(ReadOnlySpan<byte> packet)
+    {
+        Span<byte> name = stackalloc byte[DnsWire.MostName];
+        DnsQuery.Read(packet, name, out var query);
+        return packet[..query.End].ToArray();
     }
 
     private static bool Knows(ReadOnlySpan<byte> answer) =>
