@@ -8,26 +8,17 @@ public sealed class PlanCheckTests
 {
     private static ProblemList Problems(string service, string secret = "{content: k}")
     {
-        var files = Files.Of($"services:\n  web:\n    image: busybox\n    {service}\nsecrets:\n  key: {secret}\n");
+        var files = Files.Of($"services:\n  web:\n    image: busybox\n    {service}\nsecrets:\n  key: {secret}\nnetworks: {{back: {{internal: true}}}}\n");
         var (file, problems) = files.Load();
-        var plan = NetworksNotYet.Apply(new StackConverter(file, "shop", files.Read, problems).Convert(), problems);
+        var plan = new StackConverter(file, "shop", files.Read, problems).Convert();
         PlanChecks.Check(file, plan, problems);
         return problems;
     }
 
     [Theory]
-    [InlineData("ports: ['8080:80']", "{target: 80, published: 8080, mode: host}")]
-    [InlineData("ports: ['53:53/udp']", "{target: 53, published: 53, protocol: udp, mode: host}")]
-    [InlineData("ports: [{target: 80}]", "{target: 80, mode: host}")]
-    public void A_port_of_every_node_is_an_error_at_its_place(string service, string instead)
-    {
-        var problem = Assert.Single(Problems(service).Errors).ToString();
-        Assert.StartsWith("stack.yml:4:13: services.web.ports: port ", problem, StringComparison.Ordinal);
-        Assert.Contains($"write {instead}, which", problem, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("ports: [{target: 80, published: 8080, mode: host}]")]
+    [InlineData("ports: ['8080:80', '53:53/udp', '8000-8005:80-85', 443]")]
+    [InlineData("networks: [back, default]")]
     [InlineData("secrets: [key]")]
     public void What_the_manager_takes_is_no_error(string service) => Assert.Empty(Problems(service).Errors);
 

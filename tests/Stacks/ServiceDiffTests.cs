@@ -10,7 +10,7 @@ public sealed class ServiceDiffTests
     {
         var files = Files.Of($"services:\n  web:\n    image: busybox\n{string.Concat(service.Split('\n').Select(line => $"    {line}\n"))}");
         var (file, problems) = files.Load();
-        var plan = NetworksNotYet.Apply(new StackConverter(file, "shop", files.Read, problems).Convert(), problems);
+        var plan = new StackConverter(file, "shop", files.Read, problems).Convert();
         Assert.Empty(problems.Errors);
         return plan.Services.Single().Spec;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
@@ -43,6 +42,3 @@ public sealed record PortStatusView
 {
     public IReadOnlyList<PortConfig>? Ports { get; set; }
 }
-
-/// <summary>A task's address on a network; addresses are in CIDR form.</summary>
-public sealed record NetworkAttachmentView(JsonElement Network, IReadOnlyList<string> Addresses);

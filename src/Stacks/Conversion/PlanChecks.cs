@@ -19,7 +19,7 @@ public static class PlanChecks
             if (Refusal(planned) is { } refusal)
                 problems.Error(planned.At, $"{(planned.Kind == FileKind.Secret ? "secrets" : "configs")}.{planned.Key}: {refusal.Message}");
         foreach (var service in plan.Services)
-            if (!HasIngress(file, service, problems) && SpecRules.Check(WithIds(service.Spec)) is { } refusal)
+            if (SpecRules.Check(WithIds(service.Spec)) is { } refusal)
                 problems.Error(service.At, $"services.{service.Key}: {refusal.Message}");
     }
 
@@ -32,24 +32,6 @@ public static class PlanChecks
             Driver = file.Driver,
             Templating = file.TemplateDriver is { } driver ? new() { Name = driver } : null,
         });
-
-    /// <summary>Said of each port at its place.</summary>
-    private static bool HasIngress(StackFile file, PlannedService service, ProblemList problems)
-    {
-        var any = false;
-        foreach (var port in (file.Services[service.Key] as MapNode).Maps("ports"))
-        {
-            if (!new Core.Model.Specs.PortConfig { PublishMode = port.Text("mode") }.IsIngress)
-                continue;
-            any = true;
-            var published = port.Text("published") is { Length: > 0 } number ? $"published: {number}, " : "";
-            var protocol = port.Text("protocol") is { Length: > 0 } and not "tcp" and var other ? $"protocol: {other}, " : "";
-            problems.Error(port.At, $"services.{service.Key}.ports: port {port.Text("target")} is published on every node (ingress), which is not "
-                + "supported by this version of orch", $"write {{target: {port.Text("target")}, {published}{protocol}mode: host}}, "
-                + "which publishes it on the nodes that run a task");
-        }
-        return any;
-    }
 
     private static ServiceSpec WithIds(ServiceSpec spec)
     {

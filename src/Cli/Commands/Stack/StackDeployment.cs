@@ -17,6 +17,7 @@ internal sealed class StackDeployment
     private readonly Dictionary<string, string> _fileIds = [];
     private readonly List<FileLabels> _relabelled = [];
     private readonly StackImages _images;
+    private StackNetworks? _networks;
 
     private StackDeployment(Invocation call, StackPlan plan, StackObjects objects) =>
         (_call, _images, Plan, Objects) = (call, new(call), plan, objects);
@@ -29,7 +30,7 @@ internal sealed class StackDeployment
     /// <summary>Files of the plan that the cluster does not have yet.</summary>
     public IReadOnlyList<PlannedFile> NewFiles { get; private set; } = [];
     public IReadOnlyList<FileLabels> RelabelledFiles => _relabelled;
-    public IReadOnlyList<PlannedNetwork> NewNetworks { get; private set; } = [];
+    public IReadOnlyList<PlannedNetwork> NewNetworks => _networks?.Missing ?? [];
     public IEnumerable<ServiceView> Extra => Current.Values.Where(service => Plan.Services.All(planned => planned.Spec.Name != service.Spec.Name));
 
     /// <summary>Ends the command when the files are wrong.</summary>
@@ -46,7 +47,7 @@ internal sealed class StackDeployment
         if (problems.HasErrors)
             StackInput.Report(call, problems);
         var plan = new StackConverter(file, name, StackInput.Reader(call), problems).Convert();
-        plan = NetworksNotYet.Apply(Chosen(call, plan), problems);
+        plan = Chosen(call, plan);
         PlanChecks.Check(file, plan, problems);
         if (plan.Services.Count == 0)
             problems.Error(file.Root.At, "there is no service to deploy", "profiles that are not active leave services out");
@@ -105,15 +106,14 @@ internal sealed class StackDeployment
                 missing.Add(file);
         }
         NewFiles = missing;
-        var networks = Plan.Networks.Count == 0 ? [] : Objects.Objects("networks");
-        NewNetworks = [.. Plan.Networks.Where(network => !network.IsExternal && networks.All(o => o.Name != network.Name))];
+        _networks = StackNetworks.Of(_call, Plan, Current.Values);
         _images.Ask(Plan.Services.Where(IsToResolve).Select(service => service.Spec.TaskTemplate!.ContainerSpec!.Image));
         Plan = Plan with
         {
             Services = [.. Plan.Services.Select(service => IsToResolve(service)
             ? service with { Spec = _images.Pinned(service.Spec) } : service)]
         };
-        Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(Current.GetValueOrDefault(service.Spec.Name)?.Spec, service.Spec))];
+        Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(_networks.Named(Current.GetValueOrDefault(service.Spec.Name)?.Spec), service.Spec))];
     }
 
     private void Check(PlannedFile file, NamedObject found, string kind)
@@ -189,7 +189,7 @@ internal sealed class StackDeployment
         catch (CommandException e) when (e.Message.EndsWith("update out of sequence", StringComparison.Ordinal))
         {
             var now = _call.Client.Get($"/services/{Query.Segment(current.ID)}", ApiJson.Default.ServiceView);
-            if (ServiceDiff.Of(now.Spec, spec).Kind != ChangeKind.None)
+            if (ServiceDiff.Of(_networks!.Named(now.Spec), spec).Kind != ChangeKind.None)
                 Send(now);
         }
 

@@ -86,7 +86,7 @@ internal static class EventLines
 
     private static string ImageOf(Service service) => service.Spec.TaskTemplate?.ContainerSpec?.Image ?? "";
 
-    private static string UpdateOf(Service service) => ServiceViews.Of(service).UpdateStatus?.State ?? "";
+    private static string UpdateOf(Service service) => service.Update is { } update ? ServiceViews.WordOf(update.State) : "";
 
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -27,8 +27,10 @@ internal static class NetworkEndpoints
     public static Task InspectAsync(HttpContext http, ApiServices api)
     {
         var name = Route.Id(http);
-        var (network, refusal) = Lookup.Network(api.View(), name);
-        var found = network is null ? NetworkViews.Predefined.FirstOrDefault(one => one.Name == name) : NetworkViews.Of(network);
+        var state = api.View();
+        var (network, refusal) = Lookup.Network(state, name);
+        var found = network is null ? NetworkViews.Predefined.FirstOrDefault(one => one.Name == name)
+            : NetworkViews.InFull(state, network, Query.Flag(http.Request, "verbose"));
         return found is null
             ? Answer.RefuseAsync(http, refusal!)
             : Answer.ObjectAsync(http, found, ApiJson.Default.NetworkView);
@@ -95,9 +97,8 @@ internal static class NetworkEndpoints
     }
 
     /// <summary>A service names it, or the cluster itself needs it.</summary>
-    public static bool IsUsed(ClusterState state, Network network) => state.Services.Values.Any(service =>
-        (service.Spec.TaskTemplate?.Networks ?? [])
-            .Exists(attachment => attachment.Target == network.Id.ToString() || attachment.Target == network.Spec.Name));
+    public static bool IsUsed(ClusterState state, Network network) =>
+        network.Spec.Ingress == true || state.NetworkUsers.Get(network.Id).Count > 0;
 
     private static bool Contains(Filters filters, string key, string value) => filters.Get(key) is not { Count: > 0 } wanted
         || wanted.Any(text => value.Contains(text, StringComparison.Ordinal));

@@ -20,7 +20,7 @@ internal static class ServiceEndpoints
         var state = api.View();
         var withStatus = Query.Flag(http.Request, "status");
         var views = Matching(state, filters)
-            .Select(service => withStatus ? ServiceViews.WithStatus(state, service) : ServiceViews.Of(service));
+            .Select(service => withStatus ? ServiceViews.WithStatus(state, service) : ServiceViews.Of(state, service));
         return Answer.ListAsync(http, views, ApiJson.Default.ServiceView);
     }
 
@@ -33,10 +33,11 @@ internal static class ServiceEndpoints
 
     public static Task InspectAsync(HttpContext http, ApiServices api)
     {
-        var (service, refusal) = Lookup.Service(api.View(), Route.Id(http));
+        var state = api.View();
+        var (service, refusal) = Lookup.Service(state, Route.Id(http));
         return service is null
             ? Answer.RefuseAsync(http, refusal!)
-            : Answer.ObjectAsync(http, ServiceViews.Of(service, Query.Flag(http.Request, "insertDefaults")), ApiJson.Default.ServiceView);
+            : Answer.ObjectAsync(http, ServiceViews.Of(state, service, Query.Flag(http.Request, "insertDefaults")), ApiJson.Default.ServiceView);
     }
 
     public static async Task CreateAsync(HttpContext http, ApiServices api)

@@ -15,17 +15,19 @@ internal static class TaskEndpoints
             http.Request, "id", "label", "name", "node", "service", "desired-state", "runtime", "_up-to-date");
         if (filters is null)
             return Answer.RefuseAsync(http, problem!);
-        var (search, mistake) = TaskSearch.Of(api.View(), filters);
+        var state = api.View();
+        var (search, mistake) = TaskSearch.Of(state, filters);
         return search is null
             ? Answer.RefuseAsync(http, mistake!)
-            : Answer.ListAsync(http, search.Run().Select(TaskViews.Of), ApiJson.Default.TaskView);
+            : Answer.ListAsync(http, search.Run().Select(task => TaskViews.Of(state, task)), ApiJson.Default.TaskView);
     }
 
     public static Task InspectAsync(HttpContext http, ApiServices api)
     {
-        var (task, refusal) = Lookup.Task(api.View(), Route.Id(http));
+        var state = api.View();
+        var (task, refusal) = Lookup.Task(state, Route.Id(http));
         return task is null
             ? Answer.RefuseAsync(http, refusal!)
-            : Answer.ObjectAsync(http, TaskViews.Of(task), ApiJson.Default.TaskView);
+            : Answer.ObjectAsync(http, TaskViews.Of(state, task), ApiJson.Default.TaskView);
     }
 }

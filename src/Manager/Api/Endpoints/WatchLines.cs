@@ -22,12 +22,12 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
         }
         foreach (var service in filter.Services(view))
         {
-            if (!await SetAsync(WatchEvent.Service, ServiceViews.Of(service), ApiJson.Default.ServiceView, view))
+            if (!await SetAsync(WatchEvent.Service, ServiceViews.Of(view, service), ApiJson.Default.ServiceView, view))
                 return false;
         }
         foreach (var task in filter.Tasks(view).Where(task => TaskViews.IsShown(view, task)))
         {
-            if (!await SetAsync(WatchEvent.Task, TaskViews.Of(task), ApiJson.Default.TaskView, view))
+            if (!await SetAsync(WatchEvent.Task, TaskViews.Of(view, task), ApiJson.Default.TaskView, view))
                 return false;
         }
         return await SyncedAsync(view);
@@ -76,7 +76,7 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
             if (ReferenceEquals(before, service))
                 continue;
             var open = service is not null
-                ? await SetAsync(WatchEvent.Service, ServiceViews.Of(service), ApiJson.Default.ServiceView, view)
+                ? await SetAsync(WatchEvent.Service, ServiceViews.Of(view, service), ApiJson.Default.ServiceView, view)
                 : await RemoveAsync(WatchEvent.Service, id.ToString(), view);
             if (!open)
                 return false;
@@ -96,7 +96,7 @@ internal sealed class WatchLines(LineStream stream, WatchFilter filter, ApiServi
                 continue;
             var open = true;
             if (now is not null && filter.Covers(now) && TaskViews.IsShown(view, now))
-                open = await SetAsync(WatchEvent.Task, TaskViews.Of(now), ApiJson.Default.TaskView, view);
+                open = await SetAsync(WatchEvent.Task, TaskViews.Of(view, now), ApiJson.Default.TaskView, view);
             else if (before is not null && filter.Covers(before) && TaskViews.IsShown(seen, before))
                 open = await RemoveAsync(WatchEvent.Task, id.ToString(), view);
             if (!open)

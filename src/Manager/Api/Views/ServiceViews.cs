@@ -8,7 +8,7 @@ namespace Orch.Manager.Api.Views;
 /// <summary>Services as Docker shows them (docker-api §4.2). Pure; costs no more than the service's own tasks.</summary>
 public static class ServiceViews
 {
-    public static ServiceView Of(Service service, bool insertDefaults = false) => new()
+    public static ServiceView Of(ClusterState state, Service service, bool insertDefaults = false) => new()
     {
         ID = service.Id.ToString(),
         Version = new(service.Version),
@@ -16,7 +16,7 @@ public static class ServiceViews
         UpdatedAt = service.UpdatedAt,
         Spec = insertDefaults ? DefaultsShown.In(service.Spec) : service.Spec,
         PreviousSpec = service.PreviousSpec,
-        Endpoint = EndpointOf(service),
+        Endpoint = EndpointOf(state, service),
         UpdateStatus = service.Update is { } update ? StatusOf(update) : null,
         JobStatus = service.TaskSpec.JobIteration is not { } iteration ? null : new()
         {
@@ -27,7 +27,7 @@ public static class ServiceViews
 
     /// <summary>With how many tasks run and how many should.</summary>
     public static ServiceView WithStatus(ClusterState state, Service service) =>
-        Of(service) with { ServiceStatus = StatusOf(state, service) };
+        Of(state, service) with { ServiceStatus = StatusOf(state, service) };
 
     /// <summary>A task on a node that is down does not count as running, although nobody saw it stop.</summary>
     public static ServiceStatusView StatusOf(ClusterState state, Service service)
@@ -62,11 +62,12 @@ public static class ServiceViews
         task.State == TaskState.Running && state.Nodes.Get(task.NodeId)?.State != NodeState.Down;
 
     /// <summary>Docker leaves the endpoint empty for services that have nothing to reach.</summary>
-    private static EndpointView EndpointOf(Service service) =>
+    private static EndpointView EndpointOf(ClusterState state, Service service) =>
         service.Ports.Count == 0 && service.Spec.TaskTemplate?.Networks is not { Count: > 0 } ? new() : new()
         {
             Spec = service.Spec.EndpointSpec ?? new(),
             Ports = service.Ports.Count > 0 ? service.Ports : null,
+            VirtualIPs = AttachmentViews.Of(state, service),
         };
 
     private static UpdateStatusView StatusOf(UpdateProgress update) => new()
@@ -77,7 +78,7 @@ public static class ServiceViews
         Message = update.Message,
     };
 
-    private static string WordOf(UpdateState state) => state switch
+    public static string WordOf(UpdateState state) => state switch
     {
         UpdateState.Updating => "updating",
         UpdateState.Paused => "paused",

@@ -10,7 +10,7 @@ public static class TaskViews
 {
     private static readonly Dictionary<string, string> NoLabels = [];
 
-    public static TaskView Of(TaskRecord task) => new()
+    public static TaskView Of(ClusterState state, TaskRecord task) => new()
     {
         ID = task.Id.ToString(),
         Version = new(task.Version),
@@ -23,6 +23,7 @@ public static class TaskViews
         NodeID = task.NodeId.IsNone ? null : task.NodeId.ToString(),
         Status = StatusOf(task.Status),
         DesiredState = DesiredOf(task).Word(),
+        NetworksAttachments = AttachmentViews.Of(state, task),
         GenericResources = task.Resources?.Select(ResourceOf).ToList(),
         JobIteration = task.Spec.JobIteration is { } iteration ? new() { Index = iteration } : null,
     };
