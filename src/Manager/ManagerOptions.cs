@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Orch.Contracts.Machine;
+using Orch.Core.Model;
 
 namespace Orch.Manager;
 
@@ -18,6 +20,9 @@ public sealed record ManagerOptions
 
     /// <summary>Start although the log is shorter than what was acknowledged; an operator's decision, for one start.</summary>
     public bool AcceptLostTail { get; init; }
+
+    /// <summary>With --bootstrap only: where networks get their subnets from. Null: orch's own choice.</summary>
+    public ClusterSettings? ClusterSettings { get; init; }
     public bool ShowHelp { get; init; }
 
     public const string Help = """
@@ -32,6 +37,11 @@ public sealed record ManagerOptions
           --advertise-addr ADDR  The address other machines reach this one by
           --engine ADDRESS       The engine of this machine's agent (default unix:///var/run/docker.sock)
           --bootstrap            Create the cluster if there is none yet
+          --default-addr-pool BLOCK
+                                 With --bootstrap: where subnets of networks are cut from (default 10.128.0.0/9);
+                                 may be repeated
+          --default-addr-pool-mask-length N
+                                 With --bootstrap: the prefix length of these subnets (default 20)
           --accept-lost-tail     Start although writes that were acknowledged are missing from the log: they are given
                                  up. Only when there is no better copy
           --help                 Show this
@@ -55,7 +65,7 @@ public sealed record ManagerOptions
                 _ => Set(options, name, inline ?? (++i < args.Count ? args[i] : throw new FormatException($"{name} needs a value"))),
             };
         }
-        return options;
+        return options.ClusterSettings?.PoolProblem() is { } problem ? throw new FormatException(problem) : options;
     }
 
     private static ManagerOptions Set(ManagerOptions options, string name, string value) => name switch
@@ -65,8 +75,17 @@ public sealed record ManagerOptions
         "--listen" => options with { Listen = ParseListen(value) },
         "--advertise-addr" => options with { AdvertiseAddr = value },
         "--engine" => options with { Engine = value },
+        "--default-addr-pool" => Pools(options, given => given with { DefaultAddrPool = [.. given.DefaultAddrPool ?? [], value] }),
+        "--default-addr-pool-mask-length" => Pools(options, given => given with
+        {
+            SubnetSize = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                ? length : throw new FormatException($"{name} {value}: expected a number, such as 24"),
+        }),
         _ => throw new FormatException($"unknown option {name}; see orch-manager --help"),
     };
+
+    private static ManagerOptions Pools(ManagerOptions options, Func<ClusterSettings, ClusterSettings> change) =>
+        options with { ClusterSettings = change(options.ClusterSettings ?? new()) };
 
     private static IPEndPoint ParseListen(string value)
     {

@@ -25,4 +25,16 @@ public sealed class ManagerOptionsTests
         Assert.Equal(1, ExitCodes.For(new LogFatalException("fsync failed")));
         Assert.Equal(1, ExitCodes.For(new IOException("address in use")));
     }
+
+    [Fact]
+    public void Address_pools_are_read_and_refused_where_no_subnet_could_be_cut_from_them()
+    {
+        var options = ManagerOptions.Parse(["--bootstrap", "--default-addr-pool=10.20.0.0/16", "--default-addr-pool", "10.30.0.0/16",
+            "--default-addr-pool-mask-length", "24"]);
+        Assert.Equal(["10.20.0.0/16", "10.30.0.0/16"], options.ClusterSettings!.AddressPools.Select(block => block.ToString()));
+        Assert.Equal(24, options.ClusterSettings.SubnetLength);
+        Assert.Null(ManagerOptions.Parse(["--bootstrap"]).ClusterSettings);
+        Assert.Contains("/8 cannot be cut", Assert.Throws<FormatException>(() => ManagerOptions.Parse(
+            ["--default-addr-pool=10.20.0.0/16", "--default-addr-pool-mask-length=8"])).Message, StringComparison.Ordinal);
+    }
 }

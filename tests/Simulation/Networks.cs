@@ -17,10 +17,15 @@ internal static class Networks
         IPAM = new() { Config = [new() { Subnet = number % Count == 0 ? "10.5.0.0/28" : "10.6.0.0/24" }] },
     });
 
-    /// <summary>On none of them, on one or on both.</summary>
+    /// <summary>
+    /// On none of them, on one or on both. A task that starts before its predecessor stops could wait for the address that this
+    /// one has: such services stay where there is room.
+    /// </summary>
     public static ServiceSpec Attached(ServiceSpec spec, int which)
     {
         string[] names = (which % 4) switch { 1 => [Name(0)], 2 => [Name(1)], 3 => [Name(1), Name(0)], _ => [] };
+        if (spec.UpdateConfig?.Order == "start-first")
+            names = [.. names.Where(name => name != Name(0))];
         var networks = names.Length == 0 ? null : names.Select(name => new NetworkAttachment { Target = name }).ToList();
         return spec with { TaskTemplate = spec.TaskTemplate! with { Networks = networks } };
     }

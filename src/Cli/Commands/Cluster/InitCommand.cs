@@ -1,5 +1,6 @@
 using Orch.Cli.Daemons;
 using Orch.Cli.Parsing;
+using Orch.Core.Model;
 
 namespace Orch.Cli.Commands.Cluster;
 
@@ -14,7 +15,12 @@ internal static class InitCommand
             container engine. They run as systemd units where systemd runs and the default paths are used, otherwise under a
             small parent process that starts them again when they crash.
             """,
-        Flags = [MachineCommand.AdvertiseFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag],
+        Flags =
+        [
+            MachineCommand.AdvertiseFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
+            Flag.List("default-addr-pool", "Block that subnets of networks are cut from (default 10.128.0.0/9)", "ipNet"),
+            Flag.Value("default-addr-pool-mask-length", "uint32", "Prefix length of the subnets (default 20)"),
+        ],
         Examples = "orch init\norch init --advertise-addr eth1 --listen 10.0.0.1:2378",
         Run = Run,
     };
@@ -29,10 +35,12 @@ internal static class InitCommand
             probe.RequireNoSwarm();
         var address = Addresses.Advertise(call.Flags.Text("advertise-addr"));
         var listen = Addresses.Listen(call.Flags.Text("listen")!);
+        var pools = AddressPools(call);
         var daemons = new MachineDaemons(paths);
         if (daemons.AreRunning)
             throw new CommandException("the daemons of this machine run already: `orch stop` ends them");
-        daemons.Start(["--bootstrap", .. daemons.Places(), "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine]);
+        daemons.Start(["--bootstrap", .. daemons.Places(), "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine,
+            .. pools]);
         var node = Readiness.Wait(call, paths);
         call.Out.WriteLine($"Cluster initialized: current node ({node}) is now a manager.\n");
         using var local = new Invocation(call.Command, call.Flags, call.Terminal,
@@ -42,5 +50,18 @@ internal static class InitCommand
         call.Out.WriteLine("To see how it does, and to run a first service:\n\n    orch status\n" +
             "    orch service create --name web --replicas 2 busybox sleep 1d\n");
         return 0;
+    }
+
+    /// <summary>Refused here where they cannot be, not by a manager that does not start.</summary>
+    private static List<string> AddressPools(Invocation call)
+    {
+        var (blocks, length) = (call.Flags.All("default-addr-pool"), call.Flags.Count("default-addr-pool-mask-length"));
+        var settings = new ClusterSettings { DefaultAddrPool = blocks, SubnetSize = length is null ? null : (int)Math.Min(length.Value, 99) };
+        if (settings.PoolProblem() is { } problem)
+            throw new CommandException(problem);
+        List<string> arguments = [.. blocks.Select(block => $"--default-addr-pool={block}")];
+        if (length is not null)
+            arguments.Add($"--default-addr-pool-mask-length={length}");
+        return arguments;
     }
 }

@@ -1,6 +1,5 @@
 using Orch.Contracts.Api;
 using Orch.Core.Model;
-using Orch.Core.Networking;
 
 namespace Orch.Manager.Api.Views;
 
@@ -17,8 +16,8 @@ public static class SwarmViews
         UpdatedAt = cluster.UpdatedAt.IsNever ? cluster.CreatedAt : cluster.UpdatedAt,
         Spec = SpecOf(cluster),
         TLSInfo = tls,
-        DefaultAddrPool = [SubnetPool.DefaultPool.ToString()],
-        SubnetSize = SubnetPool.DefaultLength,
+        DefaultAddrPool = [.. cluster.Settings.AddressPools.Select(block => block.ToString())],
+        SubnetSize = (uint)cluster.Settings.SubnetLength,
         DataPathPort = 4789,
         JoinTokens = tokens,
     };
