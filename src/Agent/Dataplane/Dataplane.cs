@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Orch.Agent.Networks;
 
 namespace Orch.Agent.Dataplanes;
@@ -8,16 +9,24 @@ namespace Orch.Agent.Dataplanes;
 /// </summary>
 internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptions options)
 {
+    /// <summary>Later than every book: nothing of ours is left.</summary>
+    private const long Cleared = long.MaxValue - 1;
+    private const string Stopping = "the agent stops";
     private readonly Lock _lock = new();
     private readonly List<(long Version, TaskCompletionSource<string?> Told)> _waiting = [];
-    private readonly BookChanges _changes = new();
+    private readonly ForwardAccepts _accepts = new(log, clock);
+    private readonly DataplaneWake _wake = new();
+    private BookChanges _changes = new();
     private NetworkBook _wanted = NetworkBook.Empty;
-    private readonly Dictionary<string, string> _portProblems = [];
-    private long _settled;
-    private bool _engineReturned;
+    private bool _wholly;
+    private bool _leaving;
+    private bool _ended;
+    private long _settled = -1;
+    private volatile FrozenDictionary<string, string> _portProblems = FrozenDictionary<string, string>.Empty;
+    private volatile string? _missing;
 
-    /// <summary>A missing kernel feature or tool in words; null when all is there.</summary>
-    public string? Missing { get; private set; }
+    /// <summary>A missing kernel feature or tool in words; null when all is there, or nobody has looked yet.</summary>
+    public string? Missing => _missing;
 
     /// <summary>Returns at once. What comes while the kernel is being changed is done together afterwards.</summary>
     public void Want(NetworkBook book, BookChanges changes)
@@ -27,71 +36,110 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
             _wanted = book;
             _changes.AddAll(changes);
         }
+        _wake.Set();
     }
 
     /// <summary>Null when the kernel is as that book or a later one wants; else why it is not.</summary>
-    public Task<string?> SettledAsync(long bookVersion, CancellationToken cancellation)
+    public async Task<string?> SettledAsync(long bookVersion, CancellationToken cancellation)
     {
+        var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (bookVersion <= _settled)
-                return Task.FromResult(Missing);
-            var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((bookVersion, told));
-            return told.Task.WaitAsync(cancellation);
+            if (bookVersion <= _settled || _ended)
+                told.SetResult(bookVersion <= _settled ? null : Stopping);
+            else
+                _waiting.Add((bookVersion, told));
         }
+        return await told.Task.WaitAsync(cancellation) ?? await _accepts.SettledAsync().WaitAsync(cancellation);
     }
 
     /// <summary>Why a published ingress port of the service cannot be held here; null when all of them are.</summary>
-    public string? PortProblem(string serviceId)
-    {
-        lock (_lock)
-            return _portProblems.GetValueOrDefault(serviceId);
-    }
+    public string? PortProblem(string serviceId) => _portProblems.GetValueOrDefault(serviceId);
 
     /// <summary>The engine's API answers again: it may have made its chains anew.</summary>
     public void EngineReturned()
     {
         lock (_lock)
-            _engineReturned = true;
+            _wholly = true;
+        _accepts.Keep();
+        _wake.Set();
     }
 
-    /// <summary>Ends with the token; the kernel stays as it is, so that traffic goes on without us.</summary>
+    /// <summary>
+    /// Ends with the token; the kernel stays as it is, so that traffic goes on without us. A thread of its own: the kernel
+    /// is asked and changed by calls that block for as long as the kernel works.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        log.Info($"data plane of {options.NodeId}");
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var noticed = stopping.Register(_wake.Set);
+        var accepts = _accepts.RunAsync(stopping);
+        new Thread(() => Work(ended, stopping)) { IsBackground = true, Name = "data plane" }.Start();
+        await ended.Task;
+        await accepts;
+        lock (_lock)
+            _ended = true;
+        Tell(long.MaxValue, Stopping);
+    }
+
+    /// <summary>The machine leaves the cluster: nothing of ours stays. Done, or given up, when the task ends.</summary>
+    public async Task ClearAsync()
+    {
+        lock (_lock)
+            (_leaving, _wholly, _wanted) = (true, true, NetworkBook.Empty);
+        _wake.Set();
+        if (await SettledAsync(Cleared, CancellationToken.None) is { } problem)
+            log.Warn($"data plane: not everything could be removed: {problem}");
+    }
+
+    private void Work(TaskCompletionSource ended, CancellationToken stopping)
+    {
         try
         {
-            while (true)
+            using var work = new DataplaneWork(log, options, _accepts);
+            _missing = work.Trial();
+            if (_missing is { } missing)
+                log.Warn($"data plane: this machine has no {missing}");
+            Loop(work, stopping);
+            ended.SetResult();
+        }
+        catch (Exception e)
+        {
+            ended.SetException(e);
+        }
+    }
+
+    private void Loop(DataplaneWork work, CancellationToken stopping)
+    {
+        var wholly = true;
+        while (!stopping.IsCancellationRequested)
+        {
+            NetworkBook book;
+            BookChanges changes;
+            bool leaving;
+            lock (_lock)
             {
-                Settle();
-                await Task.Delay(options.Period, clock, stopping);
+                (book, changes, leaving) = (_wanted, _changes, _leaving);
+                (_changes, wholly, _wholly) = (new(), wholly || _wholly, false);
             }
-        }
-        catch (OperationCanceledException)
-        {
+            if (_missing is not null)
+                _missing = work.Trial();
+            var problem = _missing is { } missing ? $"this machine has no {missing}" : work.Pass(book, wholly ? null : changes, leaving);
+            _portProblems = work.PortProblems;
+            Tell(leaving ? Cleared : book.Version, problem);
+            wholly = work.Wait(_wake, problem is null || _missing is not null ? options.Period : options.Retry);
         }
     }
 
-    /// <summary>The machine leaves the cluster: nothing of ours stays.</summary>
-    public Task ClearAsync()
-    {
-        lock (_lock)
-            _wanted = NetworkBook.Empty;
-        return Task.CompletedTask;
-    }
-
-    private void Settle()
+    private void Tell(long version, string? problem)
     {
         lock (_lock)
         {
-            _settled = _wanted.Version;
-            if (_engineReturned)
-                log.Info("the engine is back: everything is looked at");
-            _engineReturned = false;
-            foreach (var (_, told) in _waiting)
-                told.TrySetResult(Missing);
-            _waiting.Clear();
+            if (problem is null)
+                _settled = Math.Max(_settled, version);
+            foreach (var waiter in _waiting.Where(waiter => waiter.Version <= version))
+                waiter.Told.TrySetResult(problem);
+            _waiting.RemoveAll(waiter => waiter.Version <= version);
         }
     }
 }

@@ -6,15 +6,17 @@ namespace Orch.Agent.Dataplanes;
 internal sealed record DataplaneOptions
 {
     /// <summary>VXLAN's assigned port.</summary>
-    public const ushort StandardVxlanPort = 4789;
+    public const ushort VxlanPort = 4789;
 
     /// <summary>Tasks with this node are local: their client addresses are kept, their interfaces are here.</summary>
     public required string NodeId { get; init; }
 
     /// <summary>Where other nodes send this one's packets; null when the machine has none: packets leave from any address.</summary>
     public IpAddr? NodeAddress { get; init; }
-    public ushort VxlanPort { get; init; } = StandardVxlanPort;
 
     /// <summary>How often everything is looked at although nothing told of a change.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How soon what went wrong is tried again.</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Orch.Agent.Networks;
+using Orch.Core.Networking;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>The share of the table that belongs to no service: networks and nodes.</summary>
+internal static class CommonRules
+{
+    /// <summary>Stands where a service's id stands; no service has it.</summary>
+    public const string Owner = "";
+
+    public static ServiceRules Render(NetworkBook book, string nodeId)
+    {
+        var elements = new List<RuleElement>();
+        foreach (var block in Outermost(book.Networks.Values.SelectMany(network => network.Subnets).Where(block => !block.Base.IsV6)))
+            elements.Add(new(RuleNames.Overlay, block.ToString()));
+        foreach (var vni in book.Networks.Values.Select(network => network.Vni).Distinct().Order())
+            elements.Add(new(RuleNames.Vnis, vni.ToString("'0x'x", CultureInfo.InvariantCulture)));
+        foreach (var node in Nodes(book, nodeId))
+            elements.Add(new(RuleNames.Vteps, node.ToString()));
+        return new([], [.. elements]);
+    }
+
+    private static SortedSet<IpAddr> Nodes(NetworkBook book, string nodeId)
+    {
+        var nodes = new SortedSet<IpAddr>();
+        foreach (var task in book.Tasks.Values)
+        {
+            if (task.NodeId != nodeId && IpAddr.TryParse(task.NodeAddress, out var node) && !node.IsV6)
+                nodes.Add(node);
+        }
+        return nodes;
+    }
+
+    /// <summary>Without blocks inside others: nft takes no overlaps.</summary>
+    private static List<IpPrefix> Outermost(IEnumerable<IpPrefix> blocks)
+    {
+        var kept = new List<IpPrefix>();
+        foreach (var block in blocks.Distinct().OrderBy(block => block.Length).ThenBy(block => block.Base))
+        {
+            if (!kept.Exists(outer => outer.Contains(block)))
+                kept.Add(block);
+        }
+        return kept;
+    }
+}

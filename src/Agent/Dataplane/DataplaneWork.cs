@@ -1,0 +1,126 @@
+using System.Collections.Frozen;
+using System.ComponentModel;
+using Orch.Agent.Netlink;
+using Orch.Agent.Networks;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>What the data plane's thread does and knows. A pass looks at as much as it has a reason to.</summary>
+internal sealed class DataplaneWork : IDisposable
+{
+    private readonly AgentLog _log;
+    private readonly ForwardAccepts _accepts;
+    private readonly NetlinkSocket _route = new(NetlinkSocket.RouteProtocol);
+    private readonly NetlinkSocket _netfilter = new(NetlinkSocket.NetfilterProtocol);
+    private readonly NftLibrary _nft = new();
+    private readonly PortHolder _ports = new();
+    private readonly LinkKeeper _links;
+    private readonly RuleKeeper _rules;
+    private readonly KernelWatch _watch;
+    private readonly DataplaneOptions _options;
+    private NetworkBook _last = NetworkBook.Empty;
+    private bool _linksChanged;
+    private string? _problem;
+
+    public DataplaneWork(AgentLog log, DataplaneOptions options, ForwardAccepts accepts)
+    {
+        (_log, _accepts, _options) = (log, accepts, options);
+        _links = new(_route, options);
+        _rules = new(_netfilter, _nft, _ports, options);
+        _watch = new(RuleNames.Table, RuleNames.State, _links.Concerns, _links.Misses);
+    }
+
+    public FrozenDictionary<string, string> PortProblems { get; private set; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>What this machine lacks, in words.</summary>
+    public string? Trial()
+    {
+        try
+        {
+            if (!File.Exists(Sysctls.BridgeRules) && !KernelModule.Load("br_netfilter") && !File.Exists(Sysctls.BridgeRules))
+                return "packet filter for bridges (kernel module br_netfilter)";
+            return _links.Trial() ?? _rules.Trial();
+        }
+        catch (Win32Exception e)
+        {
+            return $"way to change its network: {e.Message}";
+        }
+    }
+
+    /// <summary>Makes the kernel as the book says; changes null: everything is looked at. What went wrong, in words.</summary>
+    public string? Pass(NetworkBook book, BookChanges? changes, bool leaving)
+    {
+        string? problem;
+        try
+        {
+            problem = leaving ? Clear() : Keep(book, changes);
+        }
+        catch (Win32Exception e)
+        {
+            problem = e.Message;
+        }
+        if (problem is not null && problem != _problem)
+            _log.Warn($"data plane: {problem}");
+        (_problem, _last) = (problem, book);
+        PortProblems = _ports.Problems();
+        return problem;
+    }
+
+    /// <summary>Until there is a reason for another pass. True when it has to look at everything.</summary>
+    public bool Wait(DataplaneWake wake, TimeSpan longest)
+    {
+        var inTime = wake.Wait(longest, _watch.RouteHandle, _watch.RulesHandle);
+        var news = _watch.Drain();
+        if (news.Table)
+        {
+            _log.Warn("data plane: somebody else changed our rules: they are made anew");
+            _rules.Distrust();
+        }
+        if (news.Lost || news.Signed is not null)
+            _rules.Verify(news.Lost ? null : news.Signed);
+        if (news.Firewall)
+            _accepts.Keep();
+        _linksChanged |= news.Links;
+        if (!inTime)
+        {
+            _rules.Verify(null);
+            _accepts.Keep();
+        }
+        return !inTime || news.Lost || _problem is not null;
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _nft.Dispose();
+        _ports.Dispose();
+        _route.Dispose();
+        _netfilter.Dispose();
+    }
+
+    private string? Keep(NetworkBook book, BookChanges? changes)
+    {
+        var impact = changes is null ? BookImpact.Everything : BookImpact.Of(changes, _last, book, _options.NodeId);
+        var problem = changes is null && !book.Networks.IsEmpty ? Sysctls.Apply() : null;
+        if (changes is null || changes.Networks.Count > 0)
+            _accepts.Keep([.. book.Networks.Values.Select(network => network.BridgeName)]);
+        var links = impact.Links || _linksChanged ? _links.Keep(book) : null;
+        _linksChanged = links is not null;
+        var rules = _rules.Keep(book, impact.Services);
+        return problem ?? links ?? rules;
+    }
+
+    /// <summary>
+    /// Forwarding and the bridges' packet filter stay on: others may rely on them by now, and they were on before wherever
+    /// the engine ran.
+    /// </summary>
+    private string? Clear()
+    {
+        foreach (var network in _last.Networks.Values)
+            Sysctls.SetRouteLocal(network.BridgeName, on: false);
+        _ports.Dispose();
+        _rules.Clear();
+        _accepts.Keep([]);
+        return _links.Keep(NetworkBook.Empty);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using Orch.Agent.Netlink;
+using Orch.Agent.Networks;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>Looks at links and neighbours, and makes them as wanted. For one thread.</summary>
+internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
+{
+    private const int PlainMtu = 1500;
+    private const int MostAtOnce = 32 * 1024;
+    private const int NoSuchDevice = 19, NoSuchEntry = 2, NoSuchProcess = 3, NotAvailable = 99;
+    private readonly RouteTable _table = new(socket);
+    private readonly NetlinkWriter _batch = new();
+    private readonly List<string> _sent = [];
+    private HashSet<int> _bridges = [];
+    private Dictionary<int, WantedNetwork> _devices = [];
+
+    /// <summary>What could not be made right, in words; null when all is.</summary>
+    public string? Keep(NetworkBook book)
+    {
+        var links = _table.Links();
+        var wanted = WantedNetwork.Of(book, options, UnderlayMtu(links));
+        var neighbours = wanted.Count == 0 ? [] : _table.Neighbours();
+        var plan = DataplanePlanner.Leftovers(links, wanted.Values.Select(network => network.Vxlan).ToHashSet()).ToList();
+        foreach (var network in wanted.Values)
+            plan.AddRange(DataplanePlanner.Plan(network, FoundNetwork.Of(network, links, neighbours, Sysctls.RoutesLocal)));
+        var problem = plan.Count == 0 ? null : Apply(plan, links);
+        if (plan.Exists(operation => operation is LinkOperation.Create or LinkOperation.Delete))
+            links = _table.Links();
+        Remember(links, wanted);
+        return problem;
+    }
+
+    /// <summary>A change of this link can make something of ours wrong.</summary>
+    public bool Concerns(Link link) => link.Name.StartsWith(NodeNetwork.BridgePrefix, StringComparison.Ordinal)
+        || link.Name.StartsWith(NodeNetwork.VxlanPrefix, StringComparison.Ordinal)
+        || (!link.Hairpin && _bridges.Contains(link.Master));
+
+    /// <summary>Somebody removed what is wanted.</summary>
+    public bool Misses(Neighbour gone) => _devices.TryGetValue(gone.Link, out var network)
+        && (gone.Forwarding ? network.Forwarding.ContainsKey(gone.Mac) : gone.Address is { } at && network.Neighbours.ContainsKey(at));
+
+    /// <summary>Why this kernel cannot make such devices; null when it can.</summary>
+    public string? Trial()
+    {
+        _batch.Clear();
+        _batch.CreateVxlan("ox-trial", new(0xFFFFFE, null, DataplaneOptions.VxlanPort, Learning: false, Proxy: true), PlainMtu);
+        _batch.DeleteLink("ox-trial");
+        foreach (var failure in socket.Send(_batch))
+        {
+            if (failure is { Message: 0, Error: not Libc.Exists })
+                return $"VXLAN devices (kernel module vxlan): {failure.Reason}";
+        }
+        return null;
+    }
+
+    private void Remember(List<Link> links, Dictionary<string, WantedNetwork> wanted)
+    {
+        var byDevice = wanted.Values.ToDictionary(network => network.Vxlan);
+        var bridges = wanted.Values.Select(network => network.Bridge).ToHashSet();
+        _bridges = links.Where(link => bridges.Contains(link.Name)).Select(link => link.Index).ToHashSet();
+        _devices = links.Where(link => byDevice.ContainsKey(link.Name)).ToDictionary(link => link.Index, link => byDevice[link.Name]);
+    }
+
+    private int UnderlayMtu(List<Link> links)
+    {
+        if (options.NodeAddress is not { IsV6: false } address || _table.Holder(address) is not { } index)
+            return PlainMtu;
+        // Loopback's is no packet's size on any wire.
+        return links.Find(link => link.Index == index) is { Mtu: > WantedNetwork.Overhead and <= 9216 } link ? link.Mtu : PlainMtu;
+    }
+
+    private string? Apply(List<LinkOperation> plan, List<Link> links)
+    {
+        var problems = new List<string>();
+        var indexes = Indexes(links);
+        foreach (var operation in plan)
+            Device(operation, indexes, problems);
+        Flush(problems);
+        if (plan.Exists(operation => operation is LinkOperation.Create))
+            indexes = Indexes(_table.Links());
+        foreach (var operation in plan)
+            Entry(operation, indexes, problems);
+        Flush(problems);
+        return problems.Count == 0 ? null : string.Join("; ", problems.Distinct().Take(5));
+    }
+
+    private void Device(LinkOperation operation, Dictionary<string, int> indexes, List<string> problems)
+    {
+        switch (operation)
+        {
+            case LinkOperation.Delete delete:
+                _batch.DeleteLink(delete.Device);
+                break;
+            case LinkOperation.Create create:
+                _batch.CreateVxlan(create.Device, create.Facts, create.Mtu);
+                break;
+            case LinkOperation.Attach attach when indexes.TryGetValue(attach.Bridge, out var bridge):
+                _batch.Configure(attach.Device, attach.Alias, bridge, attach.Mtu);
+                break;
+            case LinkOperation.SetMac set:
+                _batch.SetMac(set.Device, set.Mac);
+                break;
+            case LinkOperation.RouteLocal route:
+                if (!Sysctls.SetRouteLocal(route.Device, true))
+                    problems.Add($"{route.Device}: route_localnet cannot be set");
+                return;
+            default:
+                return;
+        }
+        Queued(operation, problems);
+    }
+
+    private void Entry(LinkOperation operation, Dictionary<string, int> indexes, List<string> problems)
+    {
+        if (!indexes.TryGetValue(operation.Device, out var index))
+            return;
+        var before = _batch.Count;
+        switch (operation)
+        {
+            case LinkOperation.Hairpin:
+                _batch.SetPort(index, Route.PortHairpin, true);
+                break;
+            case LinkOperation.StopLearning:
+                _batch.SetPort(index, Route.PortLearning, false);
+                break;
+            case LinkOperation.PutNeighbour put:
+                _batch.PutNeighbour(index, put.Address, put.Mac);
+                break;
+            case LinkOperation.DropNeighbour drop:
+                _batch.DropNeighbour(index, drop.Address);
+                break;
+            case LinkOperation.PutForwarding put:
+                _batch.PutForwarding(index, put.Mac, put.Node);
+                break;
+            case LinkOperation.DropForwarding drop:
+                _batch.DropForwarding(index, drop.Mac);
+                break;
+        }
+        for (; before < _batch.Count; before++)
+            Queued(operation, problems);
+    }
+
+    private void Queued(LinkOperation operation, List<string> problems)
+    {
+        _sent.Add(operation.ToString());
+        if (_batch.Length > MostAtOnce && _sent.Count == _batch.Count)
+            Flush(problems);
+    }
+
+    /// <summary>What went away meanwhile needs no change, and its event makes us look again.</summary>
+    private void Flush(List<string> problems)
+    {
+        foreach (var failure in socket.Send(_batch))
+        {
+            if (failure.Error is not (NoSuchDevice or NoSuchEntry or NoSuchProcess or NotAvailable))
+                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{_sent[failure.Message]}: {failure.Reason}"));
+        }
+        _batch.Clear();
+        _sent.Clear();
+    }
+
+    private static Dictionary<string, int> Indexes(List<Link> links) => links.ToDictionary(link => link.Name, link => link.Index);
+}

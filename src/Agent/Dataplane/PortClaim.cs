@@ -1,0 +1,21 @@
+using Orch.Agent.Networks;
+using Orch.Core.Networking;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>A port that a service publishes on every node: at that address of the machine, or at all of them.</summary>
+internal readonly record struct PortClaim(PortKey Key, IpAddr? Address, ushort Target)
+{
+    public static IEnumerable<PortClaim> Of(ServiceEntry service)
+    {
+        if (service.Networks.IsEmpty)
+            yield break;
+        foreach (var port in service.Ports)
+        {
+            if (port is { Ingress: true, Published: not 0 })
+                yield return new(new(port.Protocol, port.Published), port.HostAddress is { Value: var value } at && value != 0 ? at : null, port.Target);
+        }
+    }
+
+    public override string ToString() => Address is { } address ? $"{address}:{Key}" : Key.ToString();
+}

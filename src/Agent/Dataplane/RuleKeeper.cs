@@ -1,0 +1,133 @@
+using System.ComponentModel;
+using System.Globalization;
+using Orch.Agent.Netlink;
+using Orch.Agent.Networks;
+using Orch.Core.Networking;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>Keeps the table as the book says: by the service where it can, all of it where somebody else has touched it.</summary>
+internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHolder ports, DataplaneOptions options)
+{
+    private const byte Udp = 17;
+    private readonly FlowTable _flows = new(netfilter);
+    private readonly RuleSet _rules = new();
+    private bool _unknown = true;
+
+    /// <summary>Somebody else changed the table: what it holds is not known any more.</summary>
+    public void Distrust() => _unknown = true;
+
+    /// <summary>That mark was left by one of our own changes, unless somebody put an old table back.</summary>
+    public void Verify(string? signed)
+    {
+        if (!_unknown && signed != _rules.Digest)
+            _unknown = NftTable.Comment(netfilter, RuleNames.Table, RuleNames.State) != _rules.Digest;
+    }
+
+    /// <summary>Why the rules could not be made so; null when they are.</summary>
+    public string? Keep(NetworkBook book, IReadOnlySet<string>? changed)
+    {
+        var services = changed is null
+            ? book.Services.Keys.Concat(_rules.Services).Append(CommonRules.Owner).ToHashSet(StringComparer.Ordinal)
+            : changed.Concat(ports.Troubled).Concat(_rules.Contested).ToHashSet(StringComparer.Ordinal);
+        Claim(book, services);
+        var rendering = new ServiceRendering(book, options.NodeId);
+        var wanted = services.ToDictionary(
+            service => service,
+            service => service == CommonRules.Owner ? CommonRules.Render(book, options.NodeId) : rendering.Render(service, claim => ports.Holds(service, claim)),
+            StringComparer.Ordinal);
+        var change = _rules.Compare(wanted);
+        if (change is null && !_unknown)
+            return null;
+        if (Apply(change) is { } problem)
+            return $"nftables: {problem}";
+        Forget(change);
+        return null;
+    }
+
+    /// <summary>Why this machine cannot have such rules; null when it can.</summary>
+    public string? Trial()
+    {
+        var backends = new List<Backend> { new("a", IpAddr.V4(0x0A000001)), new("b", IpAddr.V4(0x0A000002)) };
+        var sample = new ServiceRules(
+            [new("t_v", Balance.ToAddress(backends, affinity: true)), new("t_p", $"ct mark set {RuleNames.PortMark}\nmeta l4proto tcp {Balance.ToPort(backends, false, 80)}")],
+            [new(RuleNames.Vips, "\"or-1\" . 10.0.0.3", "goto t_v"), new(RuleNames.Ports, "tcp . 80", "goto t_p")]);
+        try
+        {
+            if (nft.Run(TableText.Whole([sample], "0"), trial: true) is { } refused)
+                return $"nftables rules: {refused}";
+            _flows.Forget([new(true, IpAddr.V4(1), IpAddr.V4(1), Udp, null)]);
+            return null;
+        }
+        catch (DllNotFoundException)
+        {
+            return "libnftables.so.1: install the package nftables";
+        }
+        catch (Win32Exception e)
+        {
+            return $"connection tracking (kernel module nf_conntrack_netlink): {e.Message}";
+        }
+    }
+
+    public void Clear()
+    {
+        nft.Run(TableText.Removal);
+        _unknown = true;
+    }
+
+    private void Claim(NetworkBook book, HashSet<string> services)
+    {
+        var claims = services.Where(service => service != CommonRules.Owner).ToDictionary(service => service, service => Claims(book, service));
+        foreach (var (service, wanted) in claims)
+            ports.Release(service, wanted);
+        foreach (var (service, wanted) in claims.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            ports.Take(service, wanted);
+    }
+
+    /// <summary>None while the network that carries them is not needed here.</summary>
+    private static List<PortClaim> Claims(NetworkBook book, string id) =>
+        book.Services.TryGetValue(id, out var service) && !service.Networks.IsEmpty && book.Networks.ContainsKey(service.Networks[0].NetworkId)
+            ? [.. PortClaim.Of(service).DistinctBy(claim => (claim.Key, claim.Address))] : [];
+
+    private string? Apply(RuleChange? change)
+    {
+        if (change is not null && !_unknown && nft.Run(change.Text()) is null)
+        {
+            _rules.Keep(change);
+            return null;
+        }
+        if (change is not null)
+            _rules.Keep(change);
+
+        // Whatever was in the way of the small change: the whole table replaces what is there.
+        _unknown = true;
+        if (nft.Run(_rules.Whole()) is { } problem)
+            return problem;
+        _unknown = false;
+        return null;
+    }
+
+    /// <summary>
+    /// Flows outlive rules: a datagram flow would go on to a backend that left, and one that began before there were rules
+    /// would go on past them. Connections of TCP stay where they are: they end with their backend.
+    /// </summary>
+    private void Forget(RuleChange? change)
+    {
+        if (change is null)
+            return;
+        var before = change.Before.Values.SelectMany(rules => rules.Backends).ToHashSet();
+        before.ExceptWith(change.After.Values.SelectMany(rules => rules.Backends));
+        var filters = before.Select(gone => new FlowFilter(Translated: true, null, gone, Udp, null)).ToList();
+        foreach (var element in change.Added)
+        {
+            if (element.Set == RuleNames.HostVips)
+                filters.Add(new(Translated: false, IpAddr.Parse(element.Key), null, null, null));
+            else if (element.Set is RuleNames.Ports or RuleNames.PortsAt && element.Key.Contains("udp . ", StringComparison.Ordinal))
+                filters.Add(new(Translated: false, null, null, Udp, Port(element.Key)));
+        }
+        if (filters.Count > 0)
+            _flows.Forget(filters);
+    }
+
+    private static ushort Port(string key) => ushort.Parse(key.AsSpan(key.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+}

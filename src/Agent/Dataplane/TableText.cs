@@ -1,0 +1,120 @@
+using System.Text;
+
+namespace Orch.Agent.Dataplanes;
+
+/// <summary>
+/// The table as nft reads it. Packets find their service by one look into a map, however many services there are.
+/// </summary>
+internal static class TableText
+{
+    private const string Sets = """
+          set self { type ipv4_addr . ipv4_addr; }
+          set local_mesh { type ipv4_addr; }
+          set overlay { type ipv4_addr; flags interval; }
+          set vnis { typeof @th,96,24; }
+          set vteps { type ipv4_addr; }
+          set vips_empty { type ifname . ipv4_addr; }
+          set vips_empty_host { type ipv4_addr; }
+          set ports_empty { type inet_proto . inet_service; }
+          set ports_at_empty { type ipv4_addr . inet_proto . inet_service; }
+          map vips { type ifname . ipv4_addr : verdict; }
+          map vips_host { type ipv4_addr : verdict; }
+          map ports { type inet_proto . inet_service : verdict; }
+          map ports_at { type ipv4_addr . inet_proto . inet_service : verdict; }
+
+        """;
+
+    // raw: route_localnet would let 127.0.0.1 in from outside. input: frames of our networks come from our nodes only.
+    // forward: nobody gets to a task past its service, whatever the engine's own policy is.
+    private const string Hooks = """
+          chain refuse {
+            meta l4proto tcp reject with tcp reset
+            reject
+          }
+          chain raw { type filter hook prerouting priority -300; policy accept;
+            iifname != "lo" ip daddr 127.0.0.0/8 drop
+          }
+          chain input { type filter hook input priority -10; policy accept;
+            udp dport 4789 @th,96,24 @vnis ip saddr != @vteps drop
+            ct state new meta l4proto . th dport @ports_empty goto refuse
+            ct state new ip daddr . meta l4proto . th dport @ports_at_empty goto refuse
+          }
+          chain forward { type filter hook forward priority -10; policy accept;
+            iifname . ip daddr @vips_empty goto refuse
+            iifname != "or-*" oifname "or-*" ct state new ct status & dnat != dnat drop
+          }
+          chain send { type filter hook output priority -10; policy accept;
+            ip daddr @vips_empty_host goto refuse
+          }
+          chain prerouting { type nat hook prerouting priority -110; policy accept;
+            iifname . ip daddr vmap @vips
+            ip daddr . meta l4proto . th dport vmap @ports_at
+            fib daddr type local meta l4proto . th dport vmap @ports
+          }
+          chain output { type nat hook output priority -110; policy accept;
+            ip daddr vmap @vips_host
+            ip daddr . meta l4proto . th dport vmap @ports_at
+            fib daddr type local meta l4proto . th dport vmap @ports
+          }
+          chain postrouting { type nat hook postrouting priority 90; policy accept;
+            ct status & dnat != dnat return
+            ip saddr . ip daddr @self masquerade
+            ct mark != 0x6f726368 return
+            fib saddr type local masquerade
+            ip saddr @overlay masquerade
+            ip daddr != @local_mesh masquerade
+          }
+
+        """;
+
+    public const string Removal = "table ip orch { }\ndelete table ip orch\n";
+
+    public static string Whole(IEnumerable<ServiceRules> services, string digest)
+    {
+        var text = new StringBuilder(Removal).Append("table ip orch {\n").Append(Sets).Append(Hooks);
+        text.Append("  chain state {\n    return comment \"").Append(digest).Append("\"\n  }\n");
+        var elements = new List<RuleElement>();
+        foreach (var rules in services)
+        {
+            foreach (var chain in rules.Chains)
+                text.Append("  chain ").Append(chain.Name).Append(" {\n").Append(chain.Body).Append("\n  }\n");
+            elements.AddRange(rules.Elements);
+        }
+        text.Append("}\n");
+        Elements(text, "add", elements, withVerdict: true);
+        return text.ToString();
+    }
+
+    /// <summary>Elements leave before the chains they point to, and come after them.</summary>
+    public static string Change(IEnumerable<ServiceRules> before, IEnumerable<ServiceRules> after, string digest)
+    {
+        var text = new StringBuilder();
+        var (oldElements, newElements) = (before.SelectMany(rules => rules.Elements).ToHashSet(), after.SelectMany(rules => rules.Elements).ToHashSet());
+        var old = before.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
+        var now = after.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
+        Elements(text, "delete", oldElements.Where(element => !newElements.Contains(element)), withVerdict: false);
+        foreach (var (name, body) in now)
+        {
+            var known = old.TryGetValue(name, out var was);
+            if (known && was == body)
+                continue;
+            text.Append(known ? "flush" : "add").Append(" chain ip orch ").Append(name).Append('\n');
+            foreach (var rule in body.Split('\n'))
+                text.Append("add rule ip orch ").Append(name).Append(' ').Append(rule).Append('\n');
+        }
+        Elements(text, "add", newElements.Where(element => !oldElements.Contains(element)), withVerdict: true);
+        foreach (var name in old.Keys.Where(name => !now.ContainsKey(name)))
+            text.Append("delete chain ip orch ").Append(name).Append('\n');
+        text.Append("flush chain ip orch state\nadd rule ip orch state return comment \"").Append(digest).Append("\"\n");
+        return text.ToString();
+    }
+
+    private static void Elements(StringBuilder text, string verb, IEnumerable<RuleElement> elements, bool withVerdict)
+    {
+        foreach (var set in elements.GroupBy(element => element.Set).OrderBy(set => set.Key, StringComparer.Ordinal))
+        {
+            text.Append(verb).Append(" element ip orch ").Append(set.Key).Append(" { ");
+            text.AppendJoin(", ", set.Select(element => withVerdict ? element.ToString() : element.Key)).Append(" }\n");
+        }
+    }
+}
