@@ -16,7 +16,7 @@ internal static class CommonRules
         foreach (var block in Outermost(book.Networks.Values.SelectMany(network => network.Subnets).Where(block => !block.Base.IsV6)))
             elements.Add(new(RuleNames.Overlay, block.ToString()));
         foreach (var vni in book.Networks.Values.Select(network => network.Vni).Distinct().Order())
-            elements.Add(new(RuleNames.Vnis, vni.ToString("'0x'x", CultureInfo.InvariantCulture)));
+            elements.Add(new(RuleNames.Vnis, string.Create(CultureInfo.InvariantCulture, $"0x{vni:x}")));
         foreach (var node in Nodes(book, nodeId))
             elements.Add(new(RuleNames.Vteps, node.ToString()));
         return new([], [.. elements]);

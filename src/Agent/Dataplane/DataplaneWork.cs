@@ -20,6 +20,7 @@ internal sealed class DataplaneWork : IDisposable
     private readonly DataplaneOptions _options;
     private NetworkBook _last = NetworkBook.Empty;
     private bool _linksChanged;
+    private bool _cleared;
     private string? _problem;
 
     public DataplaneWork(AgentLog log, DataplaneOptions options, ForwardAccepts accepts)
@@ -53,7 +54,8 @@ internal sealed class DataplaneWork : IDisposable
         string? problem;
         try
         {
-            problem = leaving ? Clear() : Keep(book, changes);
+            problem = !leaving ? Keep(book, changes) : _cleared ? null : Clear();
+            _cleared = leaving && problem is null;
         }
         catch (Win32Exception e)
         {
@@ -71,7 +73,7 @@ internal sealed class DataplaneWork : IDisposable
     {
         var inTime = wake.Wait(longest, _watch.RouteHandle, _watch.RulesHandle);
         var news = _watch.Drain();
-        if (news.Table)
+        if (news.Table && !_cleared)
         {
             _log.Warn("data plane: somebody else changed our rules: they are made anew");
             _rules.Distrust();

@@ -24,6 +24,7 @@ internal static class TableText
 
         """;
 
+    // arrive: later, the kernel tells the client of a shorter way first, and that counts against the refusals it may send.
     // raw: route_localnet would let 127.0.0.1 in from outside. input: frames of our networks come from our nodes only.
     // forward: nobody gets to a task past its service, whatever the engine's own policy is.
     private const string Hooks = """
@@ -34,13 +35,15 @@ internal static class TableText
           chain raw { type filter hook prerouting priority -300; policy accept;
             iifname != "lo" ip daddr 127.0.0.0/8 drop
           }
+          chain arrive { type filter hook prerouting priority 0; policy accept;
+            iifname . ip daddr @vips_empty goto refuse
+          }
           chain input { type filter hook input priority -10; policy accept;
             udp dport 4789 @th,96,24 @vnis ip saddr != @vteps drop
             ct state new meta l4proto . th dport @ports_empty goto refuse
             ct state new ip daddr . meta l4proto . th dport @ports_at_empty goto refuse
           }
           chain forward { type filter hook forward priority -10; policy accept;
-            iifname . ip daddr @vips_empty goto refuse
             iifname != "or-*" oifname "or-*" ct state new ct status & dnat != dnat drop
           }
           chain send { type filter hook output priority -10; policy accept;
