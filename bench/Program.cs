@@ -4,6 +4,7 @@ using Orch.Bench;
 var benches = new SortedDictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
     ["cluster"] = ClusterBench.RunAsync,
+    ["dataplane"] = DataplaneBench.RunAsync,
     ["dns"] = DnsBench.RunAsync,
     ["log"] = LogBench.RunAsync,
     ["rolling"] = RollingBench.RunAsync,

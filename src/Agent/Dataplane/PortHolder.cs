@@ -11,7 +11,8 @@ namespace Orch.Agent.Dataplanes;
 /// </summary>
 internal sealed class PortHolder : IDisposable
 {
-    private readonly Dictionary<(PortKey Key, IpAddr? Address), (string Service, Socket? Socket)> _held = [];
+    private readonly Dictionary<PortKey, List<Hold>> _held = [];
+    private readonly Dictionary<string, List<PortClaim>> _byService = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<string, string>> _problems = new(StringComparer.Ordinal);
 
     /// <summary>Services that did not get all of their ports: it is tried again when anything is done.</summary>
@@ -21,19 +22,25 @@ internal sealed class PortHolder : IDisposable
     public FrozenDictionary<string, string> Problems() =>
         _problems.ToFrozenDictionary(pair => pair.Key, pair => string.Join("; ", pair.Value.Values));
 
-    public bool Holds(string service, PortClaim claim) =>
-        _held.TryGetValue((claim.Key, claim.Address), out var holder) && holder.Service == service;
+    public bool Holds(string service, PortClaim claim) => Find(service, claim) is not null;
 
     /// <summary>Frees what the service no longer publishes. First for all services, as one may follow another on a port.</summary>
     public void Release(string service, IReadOnlyCollection<PortClaim> kept)
     {
         _problems.Remove(service);
-        var keys = kept.Select(claim => (claim.Key, claim.Address)).ToHashSet();
-        foreach (var key in _held.Where(pair => pair.Value.Service == service && !keys.Contains(pair.Key)).Select(pair => pair.Key).ToList())
+        if (!_byService.TryGetValue(service, out var claims))
+            return;
+        foreach (var claim in claims.Where(claim => !kept.Any(other => other.Key == claim.Key && other.Address == claim.Address)).ToList())
         {
-            _held.Remove(key, out var holder);
-            holder.Socket?.Dispose();
+            claims.Remove(claim);
+            var hold = Find(service, claim)!;
+            hold.Socket?.Dispose();
+            _held[claim.Key].Remove(hold);
+            if (_held[claim.Key].Count == 0)
+                _held.Remove(claim.Key);
         }
+        if (claims.Count == 0)
+            _byService.Remove(service);
     }
 
     public void Take(string service, IReadOnlyCollection<PortClaim> claims)
@@ -47,9 +54,10 @@ internal sealed class PortHolder : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, socket) in _held.Values)
-            socket?.Dispose();
+        foreach (var hold in _held.Values.SelectMany(holds => holds))
+            hold.Socket?.Dispose();
         _held.Clear();
+        _byService.Clear();
         _problems.Clear();
     }
 
@@ -66,7 +74,7 @@ internal sealed class PortHolder : IDisposable
             return $"port {claim} is published by the service {other} already";
         try
         {
-            _held[(claim.Key, claim.Address)] = (service, Bind(claim));
+            Keep(claim, new(service, claim.Address, Bind(claim)));
             return null;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
@@ -84,15 +92,22 @@ internal sealed class PortHolder : IDisposable
         }
     }
 
-    private string? OtherService(string service, PortClaim claim)
+    private void Keep(PortClaim claim, Hold hold)
     {
-        foreach (var ((key, address), holder) in _held)
-        {
-            if (key == claim.Key && holder.Service != service && (address is null || claim.Address is null || address == claim.Address))
-                return holder.Service;
-        }
-        return null;
+        if (!_held.TryGetValue(claim.Key, out var holds))
+            _held[claim.Key] = holds = [];
+        holds.Add(hold);
+        if (!_byService.TryGetValue(hold.Service, out var claims))
+            _byService[hold.Service] = claims = [];
+        claims.Add(claim);
     }
+
+    private Hold? Find(string service, PortClaim claim) =>
+        _held.GetValueOrDefault(claim.Key)?.Find(hold => hold.Service == service && hold.Address == claim.Address);
+
+    private string? OtherService(string service, PortClaim claim) =>
+        _held.GetValueOrDefault(claim.Key)?.Find(hold => hold.Service != service
+            && (hold.Address is null || claim.Address is null || hold.Address == claim.Address))?.Service;
 
     /// <summary>No socket for SCTP: the machine may not know it at all, and nobody's program is in the way.</summary>
     private static Socket? Bind(PortClaim claim)
@@ -115,4 +130,6 @@ internal sealed class PortHolder : IDisposable
             throw;
         }
     }
+
+    private sealed record Hold(string Service, IpAddr? Address, Socket? Socket);
 }
