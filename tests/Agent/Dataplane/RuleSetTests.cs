@@ -90,16 +90,18 @@ public sealed class RuleSetTests
     [Fact]
     public void An_address_that_two_services_say_is_theirs_stays_with_the_first_until_it_lets_go()
     {
-        var update = Books.Update(Books.Here("t1", "10.50.0.11"));
+        var other = Books.Here("t9", "10.50.0.19");
+        other.ServiceId = "zeta";
+        var update = Books.Update(Books.Here("t1", "10.50.0.11"), other);
         update.Services.Add(Books.Service("zeta", "10.50.0.200"));
         var both = NetworkBook.Empty.Apply(update).Book;
 
         var change = Apply(both, "web", "zeta");
-        Assert.DoesNotContain("vips_empty", change.Text());
+        Assert.DoesNotContain("goto s_zeta", change.Text());
         Assert.Equal(["zeta"], _rules.Contested);
 
         var (alone, _) = both.Apply(new NetworkUpdate { RemovedServices = { "web" } });
-        Assert.Contains("add element ip orch vips_empty_host { 10.50.0.200 }", Apply(alone, "web", "zeta").Text());
+        Assert.Contains("add element ip orch vips_host { 10.50.0.200 : goto s_zeta_v4097 }", Apply(alone, "web", "zeta").Text());
         Assert.Empty(_rules.Contested);
     }
 
