@@ -68,7 +68,7 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
         if (options.NodeAddress is not { IsV6: false } address || _table.Holder(address) is not { } index)
             return PlainMtu;
         // Loopback's is no packet's size on any wire.
-        return links.Find(link => link.Index == index) is { Mtu: > WantedNetwork.Overhead and <= 9216 } link ? link.Mtu : PlainMtu;
+        return links.Find(link => link.Index == index) is { Mtu: > Underlay.VxlanOverhead, Name: not "lo" } link ? link.Mtu : PlainMtu;
     }
 
     private string? Apply(List<LinkOperation> plan, List<Link> links)

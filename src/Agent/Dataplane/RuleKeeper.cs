@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Orch.Agent.Netlink;
 using Orch.Agent.Networks;
 using Orch.Core.Networking;
@@ -9,8 +8,7 @@ namespace Orch.Agent.Dataplanes;
 /// <summary>Keeps the table as the book says: by the service where it can, all of it where somebody else has touched it.</summary>
 internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHolder ports, DataplaneOptions options)
 {
-    private const byte Udp = 17;
-    private readonly FlowTable _flows = new(netfilter);
+    private readonly StaleFlows _flows = new(new(netfilter));
     private readonly RuleSet _rules = new();
     private bool _unknown = true;
 
@@ -41,7 +39,8 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
             return null;
         if (Apply(change) is { } problem)
             return $"nftables: {problem}";
-        Forget(change);
+        if (change is not null)
+            _flows.Forget(change, book);
         return null;
     }
 
@@ -56,7 +55,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         {
             if (nft.Run(TableText.Whole([sample], "0"), trial: true) is { } refused)
                 return $"nftables rules: {refused}";
-            _flows.Forget([new(true, IpAddr.V4(1), IpAddr.V4(1), Udp, null)]);
+            _flows.Table.Forget([new(true, IpAddr.V4(1), IpAddr.V4(1), 17, null)]);
             return null;
         }
         catch (DllNotFoundException)
@@ -107,27 +106,4 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         return null;
     }
 
-    /// <summary>
-    /// Flows outlive rules: a datagram flow would go on to a backend that left, and one that began before there were rules
-    /// would go on past them. Connections of TCP stay where they are: they end with their backend.
-    /// </summary>
-    private void Forget(RuleChange? change)
-    {
-        if (change is null)
-            return;
-        var before = change.Before.Values.SelectMany(rules => rules.Backends).ToHashSet();
-        before.ExceptWith(change.After.Values.SelectMany(rules => rules.Backends));
-        var filters = before.Select(gone => new FlowFilter(Translated: true, null, gone, Udp, null)).ToList();
-        foreach (var element in change.Added)
-        {
-            if (element.Set == RuleNames.HostVips)
-                filters.Add(new(Translated: false, IpAddr.Parse(element.Key), null, null, null));
-            else if (element.Set is RuleNames.Ports or RuleNames.PortsAt && element.Key.Contains("udp . ", StringComparison.Ordinal))
-                filters.Add(new(Translated: false, null, null, Udp, Port(element.Key)));
-        }
-        if (filters.Count > 0)
-            _flows.Forget(filters);
-    }
-
-    private static ushort Port(string key) => ushort.Parse(key.AsSpan(key.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -13,9 +13,6 @@ internal sealed record WantedNetwork
     public const string AliasPrefix = "orch:";
     public const string MtuOption = "com.docker.network.driver.mtu";
 
-    /// <summary>What VXLAN adds to a packet.</summary>
-    public const int Overhead = 50;
-
     public required string Id { get; init; }
     public required string Bridge { get; init; }
     public required string Vxlan { get; init; }
@@ -68,6 +65,6 @@ internal sealed record WantedNetwork
         BridgeMac = MacAddress.Of(network.BridgeAddress),
         Facts = new(network.Vni, options.NodeAddress is { IsV6: false } local ? local : null, DataplaneOptions.VxlanPort, Learning: false, Proxy: true),
         Mtu = network.Options.TryGetValue(MtuOption, out var text) && int.TryParse(text, out var mtu) && mtu > 0
-            ? mtu : underlayMtu - Overhead,
+            ? mtu : underlayMtu - Underlay.VxlanOverhead,
     };
 }

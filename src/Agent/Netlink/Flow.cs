@@ -30,31 +30,31 @@ internal sealed class FlowTable(NetlinkSocket socket)
     private const int MostFilters = 8;
     private readonly NetlinkWriter _request = new();
 
-    /// <summary>How many were forgotten.</summary>
-    public int Forget(IReadOnlyList<FlowFilter> filters)
+    /// <summary>The kernel looks for these, as long as they are few.</summary>
+    public void Forget(IReadOnlyCollection<FlowFilter> filters)
     {
-        var doomed = new List<byte[]>();
-        void Look(ushort type, ReadOnlySpan<byte> body)
-        {
-            var flow = Read(body, out var key);
-            foreach (var filter in filters)
-            {
-                if (!filter.Matches(flow))
-                    continue;
-                doomed.Add(key.ToArray());
-                return;
-            }
-        }
         if (filters.Count > MostFilters)
-            socket.Dump(Request(null), Look);
+            Forget(flow => filters.Any(filter => filter.Matches(flow)));
         else
         {
             foreach (var filter in filters)
-                socket.Dump(Request(filter), Look);
+                Forget(Request(filter), flow => filter.Matches(flow));
         }
+    }
+
+    /// <summary>Looks at every flow there is.</summary>
+    public void Forget(Func<Flow, bool> which) => Forget(Request(null), which);
+
+    private void Forget(NetlinkWriter request, Func<Flow, bool> which)
+    {
+        var doomed = new List<byte[]>();
+        socket.Dump(request, (type, body) =>
+        {
+            if (which(Read(body, out var key)))
+                doomed.Add(key.ToArray());
+        });
         foreach (var some in doomed.Chunk(MostAtOnce))
             DeleteAll(some);
-        return doomed.Count;
     }
 
     private void DeleteAll(byte[][] keys)
