@@ -12,8 +12,10 @@ internal readonly record struct PortClaim(PortKey Key, IpAddr? Address, ushort T
             yield break;
         foreach (var port in service.Ports)
         {
-            if (port is { Ingress: true, Published: not 0 })
-                yield return new(new(port.Protocol, port.Published), port.HostAddress is { Value: var value } at && value != 0 ? at : null, port.Target);
+            if (port is not { Ingress: true, Published: not 0 })
+                continue;
+            var address = port.HostAddress is { Value: var value } && value != 0 ? port.HostAddress : null;
+            yield return new(new(port.Protocol, port.Published), address, port.Target);
         }
     }
 

@@ -32,7 +32,9 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         var rendering = new ServiceRendering(book, options.NodeId);
         var wanted = services.ToDictionary(
             service => service,
-            service => service == CommonRules.Owner ? CommonRules.Render(book, options.NodeId) : rendering.Render(service, claim => ports.Holds(service, claim)),
+            service => service == CommonRules.Owner
+                ? CommonRules.Render(book, options.NodeId)
+                : rendering.Render(service, claim => ports.Holds(service, claim)),
             StringComparer.Ordinal);
         var change = _rules.Compare(wanted);
         if (change is null && !_unknown)

@@ -92,7 +92,8 @@ internal static class TableText
     public static string Change(IEnumerable<ServiceRules> before, IEnumerable<ServiceRules> after, string digest)
     {
         var text = new StringBuilder();
-        var (oldElements, newElements) = (before.SelectMany(rules => rules.Elements).ToHashSet(), after.SelectMany(rules => rules.Elements).ToHashSet());
+        var oldElements = before.SelectMany(rules => rules.Elements).ToHashSet();
+        var newElements = after.SelectMany(rules => rules.Elements).ToHashSet();
         var old = before.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
         var now = after.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
         Elements(text, "delete", oldElements.Where(element => !newElements.Contains(element)), withVerdict: false);

@@ -63,7 +63,9 @@ internal sealed record WantedNetwork
         Bridge = network.BridgeName,
         Vxlan = network.VxlanName,
         BridgeMac = MacAddress.Of(network.BridgeAddress),
-        Facts = new(network.Vni, options.NodeAddress is { IsV6: false } local ? local : null, DataplaneOptions.VxlanPort, Learning: false, Proxy: true),
+        Facts = new(
+            network.Vni, options.NodeAddress is { IsV6: false } local ? local : null,
+            DataplaneOptions.VxlanPort, Learning: false, Proxy: true),
         Mtu = network.Options.TryGetValue(MtuOption, out var text) && int.TryParse(text, out var mtu) && mtu > 0
             ? mtu : underlayMtu - Underlay.VxlanOverhead,
     };
