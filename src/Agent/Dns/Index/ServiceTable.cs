@@ -37,11 +37,10 @@ internal sealed class ServiceTable(IReadOnlyDictionary<string, Zone> zones)
             if (renamed || old is null)
                 Rename(view, Names(entry!, network), stale);
         }
+
+        // Whoever asks at this moment may have found it already: what it says stays as it is.
         foreach (var gone in cell.Views.Except(kept).ToList())
-        {
-            gone.Data = ServiceData.None;
-            Rename(gone, new(NameComparer.Instance), stale);
-        }
+            stale.Add(() => Leave(gone));
         cell.Views.Clear();
         cell.Views.AddRange(kept);
         cell.Entry = entry;
@@ -68,6 +67,14 @@ internal sealed class ServiceTable(IReadOnlyDictionary<string, Zone> zones)
                 stale.Add(() => zone.Disclaim(key, view));
         }
         OwnVip(view, stale);
+    }
+
+    private static void Leave(ServiceView view)
+    {
+        foreach (var key in view.Keys)
+            view.Zone.Disclaim(key, view);
+        if (view.VipOwner is { } owner)
+            view.Zone.Disown(owner);
     }
 
     private static void OwnVip(ServiceView view, List<Action> stale)
