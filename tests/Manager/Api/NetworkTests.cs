@@ -57,6 +57,52 @@ public sealed class NetworkTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task The_ingress_network_is_the_clusters_own_and_is_not_pruned()
+    {
+        await CreateAsync("prune-one", ""","Labels":{"prune":"yes"}""");
+        await CreateAsync("prune-two", ""","Labels":{"prune":"yes","keep":"1"}""");
+        async Task<string> Prune(string filters) => (await api.SendAsync(
+            HttpMethod.Post, $"/networks/prune?filters={Uri.EscapeDataString(filters)}")).Body!.ToJsonString();
+        Assert.Equal("""{"NetworksDeleted":null}""", await Prune("""{"label":["prune=yes"],"until":["24h"]}"""));
+        Assert.Equal("""{"NetworksDeleted":["prune-one"]}""", await Prune("""{"label":["prune=yes"],"label!":["keep"]}"""));
+        Assert.Equal("""{"NetworksDeleted":["prune-two"]}""", await Prune("""{"label":["prune=yes"]}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.SendAsync(HttpMethod.Post, "/networks/prune?filters=%7B%22until%22:%5B%22x%22%5D%7D")).Status);
+
+        var ingress = await api.GetAsync("/networks/ingress");
+        Assert.Equal((true, "swarm", "overlay"), ((bool)ingress["Ingress"]!, (string?)ingress["Scope"], (string?)ingress["Driver"]));
+        Assert.NotNull(ingress["Options"]!["com.docker.network.driver.overlay.vxlanid_list"]);
+    }
+
+    [Fact]
+    public async Task A_service_on_networks_shows_its_virtual_addresses_and_the_networks_show_it()
+    {
+        var id = await CreateAsync("shown", ""","IPAM":{"Config":[{"Subnet":"10.33.0.0/20"}]}""");
+        await api.CreateAsync("onshown", ""","TaskTemplate":{"ContainerSpec":{"Image":"busybox"},"Networks":[{"Target":"shown"}]},"EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":18099}]}""");
+        var service = await api.GetAsync("/services/onshown");
+        var vip = Assert.Single(service["Endpoint"]!["VirtualIPs"]!.AsArray())!;
+        Assert.Equal(id, (string?)vip["NetworkID"]);
+        Assert.Matches(@"^10\.33\.\d+\.\d+/20$", (string?)vip["Addr"]);
+        Assert.Equal(id, (string?)service["Spec"]!["TaskTemplate"]!["Networks"]![0]!["Target"]);
+
+        var shown = (await api.GetAsync("/networks/shown?verbose=true"))["Services"]!["onshown"]!;
+        Assert.Equal(((string?)vip["Addr"])!.Split('/')[0], (string?)shown["VIP"]);
+        Assert.Equal("Target: 80, Publish: 18099", (string?)shown["Ports"]![0]);
+        Assert.Null((await api.GetAsync("/networks/shown"))["Services"]);
+        Assert.DoesNotContain("shown", (await api.GetAsync("/networks?filters=%7B%22dangling%22:%5B%22true%22%5D%7D")).AsArray().Select(one => (string?)one!["Name"]));
+    }
+
+    [Theory]
+    [InlineData("connect", 403)]
+    [InlineData("disconnect", 403)]
+    public async Task Nothing_is_connected_by_hand(string word, int status)
+    {
+        await CreateAsync($"hand-{word}");
+        var (answer, body) = await api.SendAsync(HttpMethod.Post, $"/networks/hand-{word}/{word}", """{"Container":"x"}""");
+        Assert.Equal((status, true), ((int)answer, ((string?)body!["message"])!.Contains("orch service update --network-", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Post, $"/networks/nope/{word}", "{}")).Status);
+    }
+
+    [Fact]
     public async Task A_service_without_a_name_is_given_one()
     {
         var (status, body) = await api.SendAsync(HttpMethod.Post, "/services/create", ApiHost.Spec(""));
