@@ -152,7 +152,8 @@ public sealed class NetworkLedgerTests
         if (!_state.NodeNetworks.Get(node).Contains(network))
             Do(new NodeNetworkAdded(node, network, _state.AddressBooks.Get(network).Next!, default));
         var task = new TaskId(_revision + 100);
-        Do(new TaskCreated(task, service, 1, default, _state.Services.Get(service)!.TaskSpec.Version, TaskState.Running, default, RestartHistory.None, default));
+        var version = _state.Services.Get(service)!.TaskSpec.Version;
+        Do(new TaskCreated(task, service, 1, default, version, TaskState.Running, default, RestartHistory.None, default));
         Do(new TaskAssigned(task, node, default, null, [new CoreAddress(network, _state.AddressBooks.Get(network).Next!)]));
         return (service, task);
     }

@@ -113,7 +113,8 @@ internal sealed class StackDeployment
             Services = [.. Plan.Services.Select(service => IsToResolve(service)
             ? service with { Spec = _images.Pinned(service.Spec) } : service)]
         };
-        Changes = [.. Plan.Services.Select(service => ServiceDiff.Of(_networks.Named(Current.GetValueOrDefault(service.Spec.Name)?.Spec), service.Spec))];
+        Changes = [.. Plan.Services.Select(service =>
+            ServiceDiff.Of(_networks.Named(Current.GetValueOrDefault(service.Spec.Name)?.Spec), service.Spec))];
     }
 
     private void Check(PlannedFile file, NamedObject found, string kind)
