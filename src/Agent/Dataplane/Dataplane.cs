@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.ComponentModel;
 using Orch.Agent.Networks;
 
 namespace Orch.Agent.Dataplanes;
@@ -94,41 +95,74 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
 
     private void Work(TaskCompletionSource ended, CancellationToken stopping)
     {
+        DataplaneWork? work = null;
         try
         {
-            using var work = new DataplaneWork(log, options, _accepts);
-            _missing = work.Trial();
-            if (_missing is { } missing)
-                log.Warn($"data plane: this machine has no {missing}");
-            Loop(work, stopping);
+            for (var wholly = true; !stopping.IsCancellationRequested;)
+            {
+                Look(ref work);
+                Pass(work, wholly, out var longest);
+                if (work is { Broken: true })
+                {
+                    work.Dispose();
+                    work = null;
+                }
+                wholly = work?.Wait(_wake, longest) ?? Wait(longest);
+            }
             ended.SetResult();
         }
         catch (Exception e)
         {
             ended.SetException(e);
         }
+        finally
+        {
+            work?.Dispose();
+        }
     }
 
-    private void Loop(DataplaneWork work, CancellationToken stopping)
+    /// <summary>A machine that lacks something may get it while we run: a module, a package.</summary>
+    private void Look(ref DataplaneWork? work)
     {
-        var wholly = true;
-        while (!stopping.IsCancellationRequested)
+        if (work is not null && _missing is null)
+            return;
+        string? missing;
+        try
         {
-            NetworkBook book;
-            BookChanges changes;
-            bool leaving;
-            lock (_lock)
-            {
-                (book, changes, leaving) = (_wanted, _changes, _leaving);
-                (_changes, wholly, _wholly) = (new(), wholly || _wholly, false);
-            }
-            if (_missing is not null)
-                _missing = work.Trial();
-            var problem = _missing is { } missing ? $"this machine has no {missing}" : work.Pass(book, wholly ? null : changes, leaving);
-            _portProblems = work.PortProblems;
-            Tell(leaving ? Cleared : book.Version, problem);
-            wholly = work.Wait(_wake, problem is null || _missing is not null ? options.Period : options.Retry);
+            work ??= new DataplaneWork(log, clock, options, _accepts);
+            missing = work.Trial();
         }
+        catch (Win32Exception e)
+        {
+            missing = $"way to its kernel's network: {e.Message}";
+        }
+        if (missing is not null && missing != _missing)
+            log.Warn($"data plane: this machine has no {missing}");
+        _missing = missing;
+    }
+
+    private void Pass(DataplaneWork? work, bool wholly, out TimeSpan longest)
+    {
+        NetworkBook book;
+        BookChanges changes;
+        bool leaving;
+        lock (_lock)
+        {
+            (book, changes, leaving) = (_wanted, _changes, _leaving);
+            (_changes, wholly, _wholly) = (new(), wholly || _wholly, false);
+        }
+        var problem = work is not null && _missing is null
+            ? work.Pass(book, wholly ? null : changes, leaving) : $"this machine has no {_missing}";
+        if (work is not null)
+            _portProblems = work.PortProblems;
+        Tell(leaving ? Cleared : book.Version, problem);
+        longest = problem is null || _missing is not null ? options.Period : options.Retry;
+    }
+
+    private bool Wait(TimeSpan longest)
+    {
+        _wake.Wait(longest);
+        return true;
     }
 
     private void Tell(long version, string? problem)

@@ -8,7 +8,10 @@ namespace Orch.Agent.Dataplanes;
 /// <summary>What the data plane's thread does and knows. A pass looks at as much as it has a reason to.</summary>
 internal sealed class DataplaneWork : IDisposable
 {
+    /// <summary>Between two repairs of the table, should somebody else keep changing it.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly AgentLog _log;
+    private readonly TimeProvider _clock;
     private readonly ForwardAccepts _accepts;
     private readonly NetlinkSocket _route = new(NetlinkSocket.RouteProtocol);
     private readonly NetlinkSocket _netfilter = new(NetlinkSocket.NetfilterProtocol);
@@ -21,17 +24,22 @@ internal sealed class DataplaneWork : IDisposable
     private NetworkBook _last = NetworkBook.Empty;
     private bool _linksChanged;
     private bool _cleared;
+    private bool _touched;
+    private long? _repaired;
     private string? _problem;
 
-    public DataplaneWork(AgentLog log, DataplaneOptions options, ForwardAccepts accepts)
+    public DataplaneWork(AgentLog log, TimeProvider clock, DataplaneOptions options, ForwardAccepts accepts)
     {
-        (_log, _accepts, _options) = (log, accepts, options);
+        (_log, _clock, _accepts, _options) = (log, clock, accepts, options);
         _links = new(_route, options);
         _rules = new(_netfilter, _nft, _ports, options);
         _watch = new(RuleNames.Table, RuleNames.State, _links.Concerns, _links.Misses);
     }
 
     public FrozenDictionary<string, string> PortProblems { get; private set; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>A conversation with the kernel ended in the middle: what comes next on it would not be understood.</summary>
+    public bool Broken { get; private set; }
 
     /// <summary>What this machine lacks, in words.</summary>
     public string? Trial()
@@ -59,7 +67,7 @@ internal sealed class DataplaneWork : IDisposable
         }
         catch (Win32Exception e)
         {
-            problem = e.Message;
+            (problem, Broken) = (e.Message, true);
         }
         if (problem is not null && problem != _problem)
             _log.Warn($"data plane: {problem}");
@@ -71,24 +79,32 @@ internal sealed class DataplaneWork : IDisposable
     /// <summary>Until there is a reason for another pass. True when it has to look at everything.</summary>
     public bool Wait(DataplaneWake wake, TimeSpan longest)
     {
-        var inTime = wake.Wait(longest, _watch.RouteHandle, _watch.RulesHandle);
+        var pausing = _touched;
+        var told = wake.Wait(pausing && longest > Pause ? Pause : longest, _watch.RouteHandle, _watch.RulesHandle);
+        var due = !told && !pausing;
         var news = _watch.Drain();
-        if (news.Table && !_cleared)
-        {
-            _log.Warn("data plane: somebody else changed our rules: they are made anew");
-            _rules.Distrust();
-        }
+        _touched = (_touched || news.Table) && !_cleared;
+        Distrust();
         if (news.Lost || news.Signed is not null)
             _rules.Verify(news.Lost ? null : news.Signed);
         if (news.Firewall)
             _accepts.Keep();
         _linksChanged |= news.Links;
-        if (!inTime)
+        if (due)
         {
             _rules.Verify(null);
             _accepts.Keep();
         }
-        return !inTime || news.Lost || _problem is not null;
+        return due || news.Lost || _problem is not null;
+    }
+
+    private void Distrust()
+    {
+        if (!_touched || (_repaired is { } last && _clock.GetElapsedTime(last) < Pause))
+            return;
+        _log.Warn("data plane: somebody else changed our rules: they are made anew");
+        _rules.Distrust();
+        (_touched, _repaired) = (false, _clock.GetTimestamp());
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orch.Contracts.Agent;
 
 namespace Orch.Tests.Agent.Dataplane.Kernel;
 
@@ -18,6 +19,7 @@ internal static class Scenarios
         ["repair"] = Repair,
         ["port-in-use"] = PortInUse,
         ["leave"] = Leave,
+        ["peers"] = Peers,
     };
 
     private static async Task<(Space One, Space Two, Space Client)> WebAsync(Machine machine, bool affinity = false)
@@ -144,6 +146,41 @@ internal static class Scenarios
         await Machine.UntilAsync(
             () => machine.Outside.Ask(ProtocolType.Tcp, Machine.Address, Machine.Port).EndsWith("10.99.0.254", StringComparison.Ordinal), "published");
     }
+
+    /// <summary>Tasks elsewhere: known to both tables and to nobody after they are gone; more of them than one message holds.</summary>
+    private static async Task Peers(Machine machine)
+    {
+        const int Many = 2000;
+        machine.MakeBridge();
+        var update = Machine.Web([11], [11]);
+        for (var number = 0; number < Many; number++)
+        {
+            update.Tasks.Add(new TaskEndpoint
+            {
+                Id = $"far{number}", ServiceId = "web", NodeId = "there", NodeAddress = "10.99.0.2", Serving = true,
+                Addresses = { new TaskAddress { NetworkId = "net1", Address = $"10.50.{1 + (number / 250)}.{number % 250}" } },
+            });
+        }
+        await machine.ApplyAsync(update);
+        Same("10.50.1.7 lladdr 02:42:0a:32:01:07 PERMANENT", Neighbours("ip neigh show dev ox-4097", "10.50.1.7 ").Single());
+        Same(
+            "02:42:0a:32:01:07 dst 10.99.0.2 self static; 02:42:0a:32:01:07 master or-4097 static",
+            string.Join("; ", Neighbours("bridge fdb show dev ox-4097", "02:42:0a:32:01:07 ").Order()));
+        Same($"{Many + 1} {2 * Many}", $"{Neighbours("ip neigh show dev ox-4097", "10.50.").Count} {Static()}");
+
+        // The engine's network goes and comes: the device is left alone, then taken back.
+        Machine.Do($"ip link del {Machine.Bridge}");
+        machine.MakeBridge();
+        await Machine.UntilAsync(() => Static() == 2 * Many, "entries of the bridge");
+
+        await machine.ApplyAsync(Machine.Web([11], [11]));
+        Same("1 0", $"{Neighbours("ip neigh show dev ox-4097", "10.50.").Count} {Static()}");
+
+        int Static() => Neighbours("bridge fdb show dev ox-4097", "02:42:0a:32:").Count(line => line.EndsWith("static", StringComparison.Ordinal));
+    }
+
+    private static List<string> Neighbours(string command, string start) =>
+        [.. Machine.Do(command).Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith(start, StringComparison.Ordinal))];
 
     private static async Task Leave(Machine machine)
     {
