@@ -81,6 +81,6 @@ internal sealed class KernelWatch : IDisposable
                 _change.Signed = news.Comment ?? "";
         }
         else if (news.Table == "filter")
-            _change.Firewall = true;
+            _change.Firewall |= !NftTable.IsOfRule(type) || news.Chain is "FORWARD" or "DOCKER-USER";
     }
 }

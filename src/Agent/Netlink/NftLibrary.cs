@@ -49,11 +49,13 @@ internal sealed class NftLibrary : IDisposable
         return context;
     }
 
-    /// <summary>The first complaint; nft repeats the line, which may be very long.</summary>
+    /// <summary>The first complaint and the beginning of the line it is about, which may be very long.</summary>
     private static string Shortened(string? reason)
     {
-        var first = reason?.Split('\n')[0] is { Length: > 0 } line ? line : "refused without a reason";
-        return first.Length > 300 ? first[..300] : first;
+        var lines = reason?.Split('\n') ?? [];
+        return lines.Length == 0 || lines[0].Length == 0
+            ? "refused without a reason"
+            : string.Join(": ", lines.Take(2).Select(line => line.Length > 160 ? line[..160] + "…" : line));
     }
 
     [DllImport(Library, EntryPoint = "nft_ctx_new")]

@@ -10,6 +10,7 @@ internal static class NftTable
     public const int NewRule = Subsystem | 6;
     public const int EndOfChange = Subsystem | 15;
     private const int GetRule = Subsystem | 7;
+    private const int DeletedRule = Subsystem | 8;
     private const ushort TableName = 1, ChainName = 2, UserData = 7;
 
     /// <summary>The comment of the first rule of a chain; null without such a table, chain or rule.</summary>
@@ -28,6 +29,8 @@ internal static class NftTable
         });
         return comment;
     }
+
+    public static bool IsOfRule(ushort type) => type is NewRule or DeletedRule;
 
     /// <summary>Whose table a notification is about; of a rule also its chain and comment.</summary>
     public static NftNews Read(ReadOnlySpan<byte> body)
