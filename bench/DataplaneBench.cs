@@ -75,7 +75,11 @@ public static class DataplaneBench
         var update = Machine.Web([11], [11]);
         update.Networks.Add(new NetworkAssignment
         {
-            Id = "net2", Name = "many", Vni = 4098, BridgeAddress = "10.128.0.2", Subnets = { new NetworkSubnet { Block = "10.128.0.0/9" } },
+            Id = "net2",
+            Name = "many",
+            Vni = 4098,
+            BridgeAddress = "10.128.0.2",
+            Subnets = { new NetworkSubnet { Block = "10.128.0.0/9" } },
         });
         for (var service = 0; service < services; service++)
         {
@@ -92,7 +96,10 @@ public static class DataplaneBench
 
     private static TaskEndpoint Endpoint(int service, int task, bool serving) => new()
     {
-        Id = $"s{service}.{task}", ServiceId = $"s{service}", NodeId = "here", Serving = serving,
+        Id = $"s{service}.{task}",
+        ServiceId = $"s{service}",
+        NodeId = "here",
+        Serving = serving,
         Addresses = { new TaskAddress { NetworkId = "net2", Address = Address(129 + task, service) } },
     };
 

@@ -51,7 +51,9 @@ internal static class DnsBench
     {
         await machine.Engine.SendAsync(HttpMethod.Post, "/networks/create", new
         {
-            Name = "bench", Driver = "bridge", CheckDuplicate = true,
+            Name = "bench",
+            Driver = "bridge",
+            CheckDuplicate = true,
             IPAM = new { Config = new[] { new { Subnet = "10.66.0.0/24", Gateway = Bridge } } },
         });
         await StartAsync(machine, "web");
@@ -96,7 +98,11 @@ internal static class DnsBench
 
     private static TaskEndpoint At(string id, string service, string address) => new()
     {
-        Id = id, ServiceId = service, NodeId = "n1", Slot = 1, Serving = true,
+        Id = id,
+        ServiceId = service,
+        NodeId = "n1",
+        Slot = 1,
+        Serving = true,
         Addresses = { new TaskAddress { NetworkId = "bench", Address = address } },
     };
 

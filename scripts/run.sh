@@ -1,5 +1,5 @@
 #!/bin/bash
-# A one-machine cluster from this tree: an engine if none answers, a manager and an agent, the hello service, and proof
+# A one-machine cluster from this tree: an engine if none answers, a manager and an agent, the hello stack, and proof
 # that a killed container is replaced. Safe to run again; `make stop` ends it.
 set -euo pipefail
 . "$(dirname "$0")/run-env.sh"
@@ -35,30 +35,28 @@ if ! orch node ls >/dev/null 2>&1; then
     fi
 fi
 
-say "orch service create --name hello --replicas 3 --publish mode=host,target=80 app:v1"
-orch service inspect hello >/dev/null 2>&1 ||
-    orch service create --name hello --replicas 3 --publish mode=host,target=80 app:v1
-say "orch service ps hello"
-orch service ps hello
+say "orch stack deploy -c cluster-examples/hello/stack.yml --wait hello"
+orch stack deploy -c "$here/cluster-examples/hello/stack.yml" --wait hello
+say "orch stack ps hello"
+orch stack ps hello
 
-say "each task answers"
+say "every web server answers on one port, and finds the api by its name"
+# Asks until each task of web has answered: which one does is chance.
 ask() {
-    orch service ps hello --filter desired-state=running --format '{{.Name}} {{.Ports}}' | while read -r name ports; do
-        port=$(sed -nE 's/.*:([0-9]+)->80.*/\1/p' <<<"$ports")
-        printf '%-10s http://127.0.0.1:%s  ->  %s\n' "$name" "$port" "$(curl -s -m 5 --retry 5 --retry-connrefused "http://127.0.0.1:$port/")"
-    done
+    for _ in $(seq 60); do curl -s -m 5 --retry 5 --retry-connrefused http://127.0.0.1:8080/; done | sort | uniq -c |
+        awk '{ n = $1; sub(/^ *[0-9]+ /, ""); printf "%3d x  %s\n", n, $0 }'
 }
 ask
 
 say "killing one container; orch replaces it"
-victim=$(orch service ps hello -q --no-trunc --filter desired-state=running | head -1)
+victim=$(orch service ps hello_web -q --no-trunc --filter desired-state=running | head -1)
 docker -H "unix://$engine" kill "$(docker -H "unix://$engine" ps -q --filter "label=com.docker.swarm.task.id=$victim")" >/dev/null
 for _ in $(seq 100); do
-    [ "$(orch service ls --filter name=hello --format '{{.Replicas}}')" = 3/3 ] &&
-        ! orch service ps hello -q --no-trunc --filter desired-state=running | grep -q "$victim" && break
+    [ "$(orch service ls --filter name=hello_web --format '{{.Replicas}}')" = 3/3 ] &&
+        ! orch service ps hello_web -q --no-trunc --filter desired-state=running | grep -q "$victim" && break
     sleep 0.1
 done
-orch service ps hello
+orch service ps hello_web
 ask
 
 cat <<NEXT
@@ -66,10 +64,11 @@ cat <<NEXT
 The cluster runs. Next steps:
   export ORCH_HOST=$ORCH_HOST PATH=$here/bin:\$PATH
   orch node ls
-  orch service scale hello=5
-  orch service update --image app:v2 hello
-  orch service ps hello
-  orch stack deploy -c cluster-examples/hello/stack.yml --wait demo
+  curl http://127.0.0.1:8080/
+  orch service scale hello_web=5
+  orch service update --image app:v2 hello_api
+  orch service ps hello_web
+  orch stack deploy -c cluster-examples/voting/stack.yml --wait voting
   orch token worker                      # the command that joins another machine
   make stop                              # end it all, leaving nothing
 NEXT

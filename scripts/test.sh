@@ -7,7 +7,7 @@ fast=(Architecture Core Grpc Manager Agent Cli Stacks)
 case $mode in
     # What tries hundreds of cases of one property is left to `all`.
     check) projects=("${fast[@]}"); set -- --filter "FullyQualifiedName!~Fuzz&FullyQualifiedName!~Propert&FullyQualifiedName!~Random&FullyQualifiedName!~Chaos" "$@" ;;
-    all) projects=("${fast[@]}" Simulation EndToEnd) ;;
+    all) projects=("${fast[@]}" Simulation EndToEnd.Networks EndToEnd) ;;
     *) projects=("$mode") ;;
 esac
 export UseSharedCompilation=true   # one compiler process for all projects, ended with this script
@@ -17,16 +17,19 @@ if [ "$mode" = check ]; then
     dotnet format whitespace Orchestrator.sln --verify-no-changes -v q || { echo "run: dotnet format whitespace Orchestrator.sln" >&2; exit 1; }
 fi
 dotnet build Orchestrator.sln -v q "-clp:ErrorsOnly;NoSummary" -nologo || exit 1
-# Runs one project; prints its line and leaves its three counts.
+# Runs one project, or a part of it ("EndToEnd.Networks"); prints its line and leaves its three counts.
 run() {
     local project=$1 started=$SECONDS out status line f p s
-    local file=tests/$project/$project.Tests.csproj
+    local file=tests/${project%%.*}/${project%%.*}.Tests.csproj
     local hang=4m
     shift
+    if [ $# = 0 ] && [ "${project%%.*}" = EndToEnd ]; then
+        case $project in *.*) set -- --filter "FullyQualifiedName~$project" ;; *) set -- --filter "FullyQualifiedName!~EndToEnd.Networks" ;; esac
+    fi
     [ -e "$file" ] || return 0
     [ "$project" != Simulation ] || hang=15m   # one test tries all seeds, and beside others it takes what they leave
     # A test that waits for ever is ended and named; whatever still holds our output then does not hold us up.
-    out=$(timeout -k 10 1200 dotnet test "$file" --no-build --nologo -v q --logger "console;verbosity=minimal" \
+    out=$(timeout -k 10 1500 dotnet test "$file" --no-build --nologo -v q --logger "console;verbosity=minimal" \
         --blame-hang-timeout $hang --blame-hang-dump-type none --results-directory "$results" "$@" 2>&1)
     status=$?
     line=$(grep -E '(Passed|Failed|Skipped)! +- Failed:' <<<"$out" | tail -1)
@@ -44,17 +47,17 @@ run() {
     echo "$f $p $s" > "$results/$project.counts"
 }
 
-# The end-to-end tests mostly wait; what only computes takes what they leave, and no more.
-beside=
+# The end-to-end tests mostly wait: two rows of them run side by side, and what only computes takes what they leave.
+beside=()
 for project in "${projects[@]}"; do
-    if [ "$mode" = all ] && [ "$project" = Simulation ]; then
-        (renice -n 19 $BASHPID >/dev/null; run "$project" "$@") > "$results/beside" 2>&1 &
-        beside=$!
+    if [ "$mode" = all ] && [ $# = 0 ] && [[ $project = Simulation || $project = *.* ]]; then
+        ([ "$project" != Simulation ] || renice -n 19 $BASHPID >/dev/null; run "$project" "$@") > "$results/$project.beside" 2>&1 &
+        beside+=($!)
     else
         run "$project" "$@"
     fi
 done
-[ -z "$beside" ] || { wait "$beside"; cat "$results/beside"; }
+[ ${#beside[@]} = 0 ] || { wait "${beside[@]}"; cat "$results"/*.beside; }
 read -r failed passed skipped <<<"$(cat "$results"/*.counts | awk '{ f += $1; p += $2; s += $3 } END { print f + 0, p + 0, s + 0 }')"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -14,6 +14,7 @@ public sealed record AgentOptions
           --run-dir DIR         where sockets are (default /run/orch)
           --engine URL          the container engine (default from node.json: unix:///var/run/docker.sock)
           --manager HOST:PORT   a manager to dial first; may be repeated (default from node.json)
+          --clear-networks      take all of orch's networks out of kernel and engine, and end (`orch leave` does this)
           --version             print the version
           --help                print this
         """;
@@ -23,6 +24,7 @@ public sealed record AgentOptions
     public IReadOnlyList<string> Managers { get; init; } = [];
     public bool ShowHelp { get; init; }
     public bool ShowVersion { get; init; }
+    public bool ClearNetworks { get; init; }
 
     /// <summary>Null with the reason in words for a line that makes no sense.</summary>
     public static AgentOptions? TryParse(IReadOnlyList<string> args, out string problem)
@@ -37,6 +39,11 @@ public sealed record AgentOptions
                 return options with { ShowHelp = true };
             if (name is "--version")
                 return options with { ShowVersion = true };
+            if (name is "--clear-networks")
+            {
+                options = options with { ClearNetworks = true };
+                continue;
+            }
             if (name is not ("--data-root" or "--run-dir" or "--engine" or "--manager"))
                 problem = $"unknown option {name}";
             else if (string.IsNullOrEmpty(value))

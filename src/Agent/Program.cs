@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Orch.Agent;
 using Orch.Agent.Engine;
+using Orch.Agent.Networks;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 
@@ -26,6 +27,13 @@ try
         return Refuse(problem);
     if (EngineAddress.TryParse(options.Engine ?? machine.Engine, out problem) is not { } engine)
         return Refuse(problem);
+    if (options.ClearNetworks)
+    {
+        await using var connection = new DockerEngine(engine, clock);
+        await using var networks = new AgentNetworks(connection, machine, options.Paths, log, clock);
+        await networks.RunToClearAsync(stop.Token);
+        return 0;
+    }
     if (await EngineCheck.ObjectionAsync(engine, clock, stop.Token) is { } objection)
         return Refuse(objection);
     var credentials = NodeCredentials.Load(options.Paths, clock);

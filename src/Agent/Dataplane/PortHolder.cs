@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
+using Orch.Agent.Netlink;
 using Orch.Core.Networking;
 
 namespace Orch.Agent.Dataplanes;
@@ -119,9 +120,9 @@ internal sealed class PortHolder : IDisposable
             AddressFamily.InterNetwork, tcp ? SocketType.Stream : SocketType.Dgram, tcp ? ProtocolType.Tcp : ProtocolType.Udp);
         try
         {
-            socket.Bind(new IPEndPoint(claim.Address?.ToIPAddress() ?? IPAddress.Any, claim.Key.Port));
-            if (tcp)
-                socket.Listen(1);
+            // Bound, never listening: should a packet come past the rules after all, its sender is refused and does not wait.
+            // And by the kernel's own call, as the framework would allow others to bind the same port.
+            Libc.Bind(socket, new IPEndPoint(claim.Address?.ToIPAddress() ?? IPAddress.Any, claim.Key.Port));
             return socket;
         }
         catch

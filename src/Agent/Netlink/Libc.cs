@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -52,6 +54,24 @@ internal static class Libc
 
     [DllImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static extern int Bind(SafeFileHandle socket, ref NetlinkAddress address, int length);
+
+    /// <summary>As Socket.Bind, but without SO_REUSEADDR, with which others may bind a port that nobody listens on.</summary>
+    public static void Bind(Socket socket, EndPoint address)
+    {
+        var bytes = address.Serialize();
+        if (BindAny(socket.SafeHandle, ref MemoryMarshal.GetReference(bytes.Buffer.Span), bytes.Size) == 0)
+            return;
+        throw new SocketException((int)(Marshal.GetLastPInvokeError() switch
+        {
+            13 => SocketError.AccessDenied,
+            98 => SocketError.AddressAlreadyInUse,
+            99 => SocketError.AddressNotAvailable,
+            _ => SocketError.SocketError,
+        }), LastError());
+    }
+
+    [DllImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static extern int BindAny(SafeSocketHandle socket, ref byte address, int length);
 
     [DllImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static extern int SetOption(SafeFileHandle socket, int level, int name, ref int value, int length);

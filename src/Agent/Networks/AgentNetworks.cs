@@ -1,7 +1,10 @@
+using Orch.Agent.Dataplanes;
+using Orch.Agent.Dns;
 using Orch.Agent.Engine;
 using Orch.Agent.Session;
 using Orch.Contracts.Machine;
 using Orch.Core.Model;
+using Orch.Core.Networking;
 
 namespace Orch.Agent.Networks;
 
@@ -9,6 +12,8 @@ namespace Orch.Agent.Networks;
 internal sealed class AgentNetworks : IAsyncDisposable
 {
     private readonly EngineNetworks _engineNetworks;
+    private readonly Dataplane _dataplane;
+    private readonly DnsServer _names;
 
     public AgentNetworks(DockerEngine engine, MachineConfig machine, MachinePaths paths, AgentLog log, TimeProvider clock)
     {
@@ -16,15 +21,21 @@ internal sealed class AgentNetworks : IAsyncDisposable
         _engineNetworks = new(
             engine, machine.ClusterId, () => Desk!.Book, () => Underlay.ContainerMtu(machine.AdvertiseAddr),
             new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), Random.Shared), log, clock);
+        _dataplane = new(log, clock, new()
+        {
+            NodeId = machine.NodeId.ToString(),
+            NodeAddress = IpAddr.TryParse(machine.AdvertiseAddr, out var own) ? own : null,
+        });
+        _names = new(log, clock, new());
         Desk = new(NetworkJournal.Open(paths.AgentDir), clock, log)
         {
-            Followers = [(_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],
-            Settled = (_, _) => Task.FromResult<string?>(null),
+            Followers = [_names.Apply, _dataplane.Want, (_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],
+            Settled = _dataplane.SettledAsync,
         };
         OfTasks = new(Desk, _engineNetworks, new PortWaiter(clock), Resolv, clock)
         {
-            Missing = () => null,
-            PortProblem = _ => null,
+            Missing = () => _dataplane.Missing,
+            PortProblem = _dataplane.PortProblem,
         };
     }
 
@@ -41,16 +52,41 @@ internal sealed class AgentNetworks : IAsyncDisposable
         Desk.Begin();
     }
 
-    public void EngineReturned() => _engineNetworks.EngineReturned();
+    public void EngineReturned()
+    {
+        _engineNetworks.EngineReturned();
+        _dataplane.EngineReturned();
+    }
 
-    public Task RunAsync(CancellationToken stopping) => _engineNetworks.RunAsync(stopping);
+    /// <summary>Until told to stop; a part that fails ends it, too.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping)];
+        await await Task.WhenAny(parts);
+        await Task.WhenAll(parts);
+    }
+
+    /// <summary>The same where nothing runs yet.</summary>
+    public async Task RunToClearAsync(CancellationToken stopping)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var running = _dataplane.RunAsync(done.Token);
+        await ClearAsync(stopping);
+        await done.CancelAsync();
+        await running;
+    }
 
     /// <summary>The machine leaves the cluster: nothing of ours stays in kernel or engine.</summary>
-    public Task ClearAsync(CancellationToken stopping) => _engineNetworks.ClearAsync(stopping);
+    public async Task ClearAsync(CancellationToken stopping)
+    {
+        await _engineNetworks.ClearAsync(stopping);
+        await _dataplane.ClearAsync();
+    }
 
     public ValueTask DisposeAsync()
     {
         Desk.Dispose();
+        _names.Dispose();
         return ValueTask.CompletedTask;
     }
 }

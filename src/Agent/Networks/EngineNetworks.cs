@@ -13,7 +13,8 @@ namespace Orch.Agent.Networks;
 internal sealed class EngineNetworks(
     DockerEngine engine, ClusterId cluster, Func<NetworkBook> book, Func<int> mtu, Backoff backoff, AgentLog log, TimeProvider clock)
 {
-    private readonly Channel<bool> _reasons = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _reasons = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _one = new(1);
 
     // Engine names that are known to stand as they should; empty when the engine was away.
@@ -73,6 +74,8 @@ internal sealed class EngineNetworks(
     public async Task ClearAsync(CancellationToken stopping)
     {
         var listed = await engine.ListNetworksAsync(Label, stopping);
+        if (listed.Error is { } silent)
+            log.Warn($"the engine's networks of the cluster stay: {silent.Message}");
         foreach (var network in listed.Value ?? [])
         {
             if ((await engine.RemoveNetworkAsync(network.Id, stopping)).Error is { } error)

@@ -9,6 +9,8 @@ namespace Orch.Cli.Daemons;
 /// </summary>
 internal sealed class MachineDaemons(DaemonPaths paths)
 {
+    private static readonly TimeSpan ClearWithin = TimeSpan.FromSeconds(30);
+
     private bool UsesSystemd => paths.AreDefault && Systemd.IsRunning;
 
     public bool AreRunning => UsesSystemd ? Systemd.IsActive : Leftovers.Find(paths.SupervisorPid, "orch") is not null;
@@ -46,6 +48,32 @@ internal sealed class MachineDaemons(DaemonPaths paths)
     {
         if (UsesSystemd)
             Systemd.Remove();
+    }
+
+    /// <summary>Takes the cluster's networks out of kernel and engine, once the agent has ended. Null: nothing of them is left.</summary>
+    public string? ClearNetworks()
+    {
+        var start = new ProcessStartInfo(DaemonPaths.Program("orch-agent"), ["--clear-networks", .. Places()])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        try
+        {
+            using var agent = Process.Start(start)!;
+            var said = agent.StandardError.ReadToEndAsync();
+            if (!agent.WaitForExit(ClearWithin))
+            {
+                agent.Kill();
+                return $"orch-agent --clear-networks did not end within {ClearWithin.TotalSeconds:0} s";
+            }
+            return agent.ExitCode == 0 ? null : said.GetAwaiter().GetResult().Trim();
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return e.Message;
+        }
     }
 
     public string[] Places() => ["--data-root", paths.Machine.DataRoot, "--run-dir", paths.Machine.RunDir];

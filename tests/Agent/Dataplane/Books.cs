@@ -13,7 +13,11 @@ internal static class Books
         var update = new NetworkUpdate { Complete = true };
         update.Networks.Add(new NetworkAssignment
         {
-            Id = "net1", Name = "app", Vni = 4097, BridgeAddress = "10.50.0.2", Subnets = { new NetworkSubnet { Block = "10.50.0.0/24" } },
+            Id = "net1",
+            Name = "app",
+            Vni = 4097,
+            BridgeAddress = "10.50.0.2",
+            Subnets = { new NetworkSubnet { Block = "10.50.0.0/24" } },
         });
         update.Services.Add(Service("web", "10.50.0.200", new ServicePort { Protocol = "tcp", TargetPort = 80, PublishedPort = 8080, Ingress = true }));
         update.Tasks.AddRange(tasks);
@@ -34,7 +38,11 @@ internal static class Books
 
     private static TaskEndpoint Task(string id, string node, string nodeAddress, string address, bool serving) => new()
     {
-        Id = id, ServiceId = "web", NodeId = node, NodeAddress = nodeAddress, Serving = serving,
+        Id = id,
+        ServiceId = "web",
+        NodeId = node,
+        NodeAddress = nodeAddress,
+        Serving = serving,
         Addresses = { new TaskAddress { NetworkId = "net1", Address = address } },
     };
 }

@@ -99,13 +99,20 @@ public sealed class DataplanePlannerTests
         Bridge = Bridge(),
         Vxlan = new()
         {
-            Index = 6, Name = "ox-4097", Kind = "vxlan", Alias = "orch:net1", Master = 5, Mtu = 1450, Up = true,
+            Index = 6,
+            Name = "ox-4097",
+            Kind = "vxlan",
+            Alias = "orch:net1",
+            Master = 5,
+            Mtu = 1450,
+            Up = true,
             Vxlan = new(4097, IpAddr.Parse("10.99.0.1"), 4789, Learning: false, Proxy: true),
         },
         Ports = [Port(hairpin: true)],
         Neighbours = new Dictionary<IpAddr, MacAddress>
         {
-            [IpAddr.Parse("10.50.0.200")] = BridgeMac, [IpAddr.Parse("10.50.0.12")] = PeerMac,
+            [IpAddr.Parse("10.50.0.200")] = BridgeMac,
+            [IpAddr.Parse("10.50.0.12")] = PeerMac,
         },
         Forwarding = new Dictionary<MacAddress, IpAddr> { [PeerMac] = IpAddr.Parse("10.99.0.2") },
         RoutesLocal = true,

@@ -41,7 +41,12 @@ internal sealed class DnsWorld
 
     public static NetworkAssignment Network(string id, string subnet, string bridge, bool isInternal = false, bool ingress = false) => new()
     {
-        Id = id, Name = id, Vni = 5000, BridgeAddress = bridge, Internal = isInternal, Ingress = ingress,
+        Id = id,
+        Name = id,
+        Vni = 5000,
+        BridgeAddress = bridge,
+        Internal = isInternal,
+        Ingress = ingress,
         Subnets = { new NetworkSubnet { Block = subnet } },
     };
 

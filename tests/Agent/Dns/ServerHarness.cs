@@ -27,7 +27,9 @@ internal sealed class ServerHarness : IAsyncDisposable
     {
         var set = new DnsOptions
         {
-            Port = FreePort(Bridge), ResolvConf = Path.Combine(_folder, "resolv.conf"), UpstreamPort = FreePort("127.77.9.1"),
+            Port = FreePort(Bridge),
+            ResolvConf = Path.Combine(_folder, "resolv.conf"),
+            UpstreamPort = FreePort("127.77.9.1"),
         };
         Options = options?.Invoke(set) ?? set;
         SetUpstream(upstream);

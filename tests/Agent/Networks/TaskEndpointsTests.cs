@@ -85,7 +85,12 @@ public sealed class TaskEndpointsTests
     {
         var network = new NodeNetwork
         {
-            Id = "n", Name = "front", Vni = 5, Subnets = [IpPrefix.Parse("10.0.0.0/24")], BridgeAddress = IpAddr.Parse("10.0.0.9"), IsInternal = true,
+            Id = "n",
+            Name = "front",
+            Vni = 5,
+            Subnets = [IpPrefix.Parse("10.0.0.0/24")],
+            BridgeAddress = IpAddr.Parse("10.0.0.9"),
+            IsInternal = true,
         };
 
         var create = EngineNetworkCreate.Of(network, new ClusterId(1), 1450);

@@ -1,9 +1,13 @@
 namespace Orch.Tests.EndToEnd.Cluster;
 
-/// <summary>A lab whose machines form a cluster: the first is the manager, all run tasks.</summary>
-public abstract class OrchCluster(int machines, params string[] engineArgs)
-    : LabFixture(new LabOptions { Machines = machines, EngineArgs = engineArgs })
+/// <summary>A lab whose machines form a cluster: the first is the manager, all run tasks, but for the last few, which are outside.</summary>
+public abstract class OrchCluster(int machines, int outsiders, params string[] engineArgs)
+    : LabFixture(new LabOptions { Machines = machines + outsiders, EngineArgs = engineArgs })
 {
+    protected OrchCluster(int machines, params string[] engineArgs) : this(machines, 0, engineArgs)
+    {
+    }
+
     private readonly List<OrchMachine> _machines = [];
 
     public OrchMachine Manager => _machines[0];
@@ -15,7 +19,7 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
         await base.InitializeAsync();
         if (LabRequirements.Missing is not null)
             return;
-        _machines.AddRange(Lab.Machines.Select(machine => new OrchMachine(machine)));
+        _machines.AddRange(Lab.Machines.Take(machines).Select(machine => new OrchMachine(machine)));
         await Manager.InitAsync();
         foreach (var worker in _machines.Skip(1))
             await worker.JoinAsync(Manager);
@@ -47,6 +51,19 @@ public abstract class OrchCluster(int machines, params string[] engineArgs)
 }
 
 public sealed class OneMachineCluster() : OrchCluster(1, "--live-restore");
+
+/// <summary>One machine with a cluster, and one that only looks at it from outside.</summary>
+public sealed class NetworkCluster() : OrchCluster(machines: 1, outsiders: 1, "--live-restore")
+{
+    public LabMachine Outside => Lab.Machines[1];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (LabRequirements.Missing is null)
+            await Manager.Machine.Engine.LoadImagesAsync(await TestImages.EchoAsync());
+    }
+}
 
 public sealed class ThreeMachineCluster() : OrchCluster(3);
 

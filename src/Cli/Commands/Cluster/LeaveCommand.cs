@@ -11,7 +11,7 @@ internal static class LeaveCommand
     {
         Name = "leave",
         Summary = "Take this machine out of its cluster",
-        Details = "Stops the daemons, removes the containers of tasks on this machine, and forgets the machine's identity.\n" +
+        Details = "Stops the daemons, removes the containers of tasks and the networks on this machine, and forgets the machine's identity.\n" +
             "A manager needs --force: with it goes the cluster's state, that is every service and every node's membership.",
         Flags = [Flag.Switch("force", "Leave although this is a manager and the cluster's state is lost", 'f')],
         Examples = "orch leave\norch leave --force",
@@ -31,6 +31,8 @@ internal static class LeaveCommand
         daemons.Stop();
         daemons.Forget();
         var left = RemoveTasks(call, machine.Engine, machine.ClusterId.ToString());
+        if (daemons.ClearNetworks() is { } unclear)
+            call.Err.WriteLine($"links, rules or networks of the engine may be left: {unclear}");
         RemoveIdentity(paths);
         if (MemoryFolder.Unmount(paths.Machine.FilesDir) is { } problem)
             call.Err.WriteLine(problem);

@@ -92,7 +92,11 @@ internal sealed class Machine : IAsyncDisposable
         var update = new NetworkUpdate { Complete = true };
         update.Networks.Add(new NetworkAssignment
         {
-            Id = "net1", Name = "app", Vni = 4097, BridgeAddress = "10.50.0.2", Subnets = { new NetworkSubnet { Block = "10.50.0.0/24" } },
+            Id = "net1",
+            Name = "app",
+            Vni = 4097,
+            BridgeAddress = "10.50.0.2",
+            Subnets = { new NetworkSubnet { Block = "10.50.0.0/24" } },
         });
         var web = new ServiceEndpoint { Id = "web", Name = "web", Affinity = affinity };
         web.Networks.Add(new NetworkAttachment { NetworkId = "net1", Vip = Vip });
@@ -103,7 +107,10 @@ internal sealed class Machine : IAsyncDisposable
         {
             update.Tasks.Add(new TaskEndpoint
             {
-                Id = $"t{number}", ServiceId = "web", NodeId = "here", Serving = serving.Contains(number),
+                Id = $"t{number}",
+                ServiceId = "web",
+                NodeId = "here",
+                Serving = serving.Contains(number),
                 Addresses = { new TaskAddress { NetworkId = "net1", Address = $"10.50.0.{number}" } },
             });
         }
@@ -130,7 +137,9 @@ internal sealed class Machine : IAsyncDisposable
         var words = command.Split(' ');
         using var process = Process.Start(new ProcessStartInfo(words[0], words[1..])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

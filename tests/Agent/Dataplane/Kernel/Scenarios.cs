@@ -157,7 +157,11 @@ internal static class Scenarios
         {
             update.Tasks.Add(new TaskEndpoint
             {
-                Id = $"far{number}", ServiceId = "web", NodeId = "there", NodeAddress = "10.99.0.2", Serving = true,
+                Id = $"far{number}",
+                ServiceId = "web",
+                NodeId = "there",
+                NodeAddress = "10.99.0.2",
+                Serving = true,
                 Addresses = { new TaskAddress { NetworkId = "net1", Address = $"10.50.{1 + (number / 250)}.{number % 250}" } },
             });
         }

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Orch.Tests.EndToEnd.Networks;
+
+/// <summary>What can be reached from where: asked with sockets of machines and programs inside containers.</summary>
+public static class NetworkProbe
+{
+    /// <summary>"HOSTNAME PEER" of the echo server that answers; throws when none does.</summary>
+    public static async Task<string> HttpAsync(this LabMachine from, string address, int port)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var connection = await HttpConnection.OpenAsync(from, address, port, limit.Token);
+        return (await connection.AskAsync(keep: false, limit.Token)).Body;
+    }
+
+    public static async Task<string> UdpAsync(this LabMachine from, string address, int port)
+    {
+        using var socket = from.CreateSocket(SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(IPAddress.Parse(address), port);
+        var buffer = new byte[256];
+        for (var tries = 0; ; tries++)
+        {
+            await socket.SendAsync("?"u8.ToArray());
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                return Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, limit.Token)).Trim();
+            }
+            catch (OperationCanceledException) when (tries < 4)
+            {
+                // A packet may be lost: UDP promises nothing.
+            }
+        }
+    }
+
+    /// <summary>Runs a program inside the container of a task.</summary>
+    public static Task<ExecResult> InsideAsync(this OrchMachine machine, string container, params string[] command) =>
+        machine.Machine.ExecAsync(new ExecOptions { Timeout = TimeSpan.FromSeconds(30) }, ["docker", "exec", container, .. command]);
+
+    /// <summary>What a page says to a container; throws when it says nothing.</summary>
+    public static async Task<string> PageAsync(this OrchMachine machine, string container, string host) =>
+        (await machine.InsideAsync(container, "timeout", "5", "wget", "-q", "-O", "-", $"http://{host}/")).EnsureSuccess().Output.Trim();
+
+    /// <summary>Addresses that a name has for a container, in order; empty when it has none.</summary>
+    public static async Task<IReadOnlyList<string>> ResolveAsync(this OrchMachine machine, string container, string name)
+    {
+        var answer = await machine.InsideAsync(container, "timeout", "5", "nslookup", "-type=a", name);
+        return [.. answer.Output.Split('\n').SkipWhile(line => !line.StartsWith("Name:", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("Address", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Containers of a service's running tasks, by slot.</summary>
+    public static async Task<IReadOnlyList<string>> ContainersAsync(this OrchMachine machine, string service) =>
+        [.. (await machine.RunningTasksAsync()).Values
+            .Where(task => task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.service.name").GetString() == service)
+            .OrderBy(task => Slot(task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.task.name").GetString()!))
+            .Select(task => task.Id)];
+
+    /// <summary>The container's addresses on networks of the cluster, by network id.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> AddressesAsync(this OrchMachine machine, string container) =>
+        (await machine.Machine.Engine.InspectAsync(container)).Json.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject()
+            .ToDictionary(one => one.Name["orch-".Length..], one => one.Value.GetProperty("IPAddress").GetString()!);
+
+    public static async Task<string> VipAsync(this OrchMachine machine, string service)
+    {
+        var found = (await machine.Api.GetAsync($"services/{service}")).GetProperty("Endpoint").GetProperty("VirtualIPs");
+        return found[0].GetProperty("Addr").GetString()!.Split('/')[0];
+    }
+
+    private static int Slot(string name) => int.TryParse(name.Split('.')[1], CultureInfo.InvariantCulture, out var slot) ? slot : 0;
+}

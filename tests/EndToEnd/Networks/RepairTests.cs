@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Orch.Tests.EndToEnd.Cluster;
+using Xunit.Abstractions;
+
+namespace Orch.Tests.EndToEnd.Networks;
+
+/// <summary>What somebody breaks is right again by itself; what is needed no more is gone without a trace.</summary>
+public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output) : IClassFixture<NetworkCluster>, IAsyncLifetime
+{
+    private OrchMachine Machine => cluster.Manager;
+    private string Address => Machine.Machine.Address;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
+
+    [LabFact]
+    public async Task Rules_links_and_an_engine_that_restarts_are_right_again()
+    {
+        await Machine.OkAsync("network", "create", "-d", "overlay", "mended");
+        await Machine.OkAsync("service", "create", "--name", "web", "--network", "mended", "--replicas", "2", "-p", "8080:80", "echo");
+        await Machine.OkAsync("service", "create", "--name", "asker", "--network", "mended", "echo");
+        var asker = (await Machine.ContainersAsync("asker"))[0];
+        var before = await Machine.RunningTasksAsync();
+        await AllAnswersAsync(asker);
+
+        await BreakAsync("iptables flushed", "iptables", "-F", "DOCKER-USER");
+        await AllAnswersAsync(asker);
+        await BreakAsync("nft flush ruleset", "nft", "flush", "ruleset");
+        await AllAnswersAsync(asker);
+        await BreakAsync("nft delete table", "nft", "delete", "table", "ip", "orch");
+        await AllAnswersAsync(asker);
+        foreach (var vxlan in await LinksAsync("ox-"))
+            await BreakAsync($"ip link del {vxlan}", "ip", "link", "del", vxlan);
+        await AllAnswersAsync(asker);
+
+        await Machine.Machine.KillEngineAsync();
+        await AllAnswersAsync(asker, inside: false);
+        await Machine.Machine.StartEngineAsync();
+        await AllAnswersAsync(asker);
+        Assert.Equal(before.Keys.Order(StringComparer.Ordinal), (await Machine.RunningTasksAsync()).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [LabFact]
+    public async Task After_a_reboot_names_and_ports_are_back()
+    {
+        await Machine.OkAsync("network", "create", "-d", "overlay", "reborn");
+        await Machine.OkAsync("service", "create", "--name", "web", "--network", "reborn", "--replicas", "2", "-p", "8080:80", "echo");
+        await Machine.OkAsync("service", "create", "--name", "asker", "--network", "reborn", "echo");
+
+        await Machine.Machine.PowerOffAsync();
+        await Machine.Machine.BootAsync();
+        await Machine.OkAsync("start");
+        await Machine.ConvergedAsync("web", TimeSpan.FromSeconds(60));
+        await Machine.ConvergedAsync("asker", TimeSpan.FromSeconds(60));
+
+        await AllAnswersAsync((await Machine.ContainersAsync("asker"))[0]);
+    }
+
+    [LabFact]
+    public async Task Nothing_stays_of_networks_that_come_and_go()
+    {
+        var rounds = Soak.Count("ORCH_NETWORK_ROUNDS", 3);
+        for (var round = 0; round < rounds; round++)
+        {
+            await Machine.OkAsync("network", "create", "-d", "overlay", $"brief{round}");
+            await Machine.OkAsync("service", "create", "--name", "web", "--network", $"brief{round}", "--replicas", "2", "-p", "8080:80", "echo");
+            Assert.NotEmpty(await cluster.Outside.HttpAsync(Address, 8080));
+            await Machine.OkAsync("service", "rm", "web");
+            await Until.TrueAsync("the network can be removed",
+                async () => (await Machine.OrchAsync("network", "rm", $"brief{round}")).ExitCode == 0, TimeSpan.FromSeconds(30));
+        }
+
+        await Until.TrueAsync("no link, rule, engine network or file is left", async () =>
+            (await LinksAsync("or-")).Count + (await LinksAsync("ox-")).Count == 0
+            && !(await Machine.Machine.ExecAsync("iptables", "-S", "DOCKER-USER")).Output.Contains("or-", StringComparison.Ordinal)
+            && !(await Machine.Machine.ExecAsync("docker", "network", "ls")).Output.Contains("orch-", StringComparison.Ordinal)
+            && Directory.GetFiles($"{Machine.Machine.DataDirectory}/agent/resolv").Length == 0);
+        var table = (await Machine.Machine.ExecAsync("nft", "list", "table", "ip", "orch")).Output;
+        Assert.DoesNotContain("dnat to", table, StringComparison.Ordinal);
+    }
+
+    private async Task BreakAsync(string what, params string[] command)
+    {
+        (await Machine.Machine.ExecAsync(command)).EnsureSuccess();
+        output.WriteLine(what);
+    }
+
+    private async Task AllAnswersAsync(string asker, bool inside = true)
+    {
+        await Until.TrueAsync("the published port answers", async () => await AnswersAsync(() => cluster.Outside.HttpAsync(Address, 8080)));
+        await Until.TrueAsync("localhost answers", async () => await AnswersAsync(() => Machine.Machine.HttpAsync("127.0.0.1", 8080)));
+        if (inside)
+            await Until.TrueAsync("the name answers", async () => (await Machine.InsideAsync(asker, "timeout", "1", "wget", "-q", "-O", "-", "http://web/")).ExitCode == 0);
+    }
+
+    private static async Task<bool> AnswersAsync(Func<Task<string>> ask)
+    {
+        try
+        {
+            return (await ask()).Length > 0;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> LinksAsync(string prefix) =>
+        [.. (await Machine.Machine.ExecAsync("ls", "/sys/class/net")).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+}
