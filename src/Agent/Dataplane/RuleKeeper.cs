@@ -39,10 +39,12 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         var change = _rules.Compare(wanted);
         if (change is null && !_unknown)
             return null;
-        if (Apply(change) is { } problem)
+        if (Apply(change, out var whole) is { } problem)
             return $"nftables: {problem}";
-        if (change is not null)
-            _flows.Forget(change, book);
+        if (whole)
+            _flows.ForgetAll(_rules.All, book);
+        else
+            _flows.Forget(change!);
         return null;
     }
 
@@ -90,8 +92,9 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         book.Services.TryGetValue(id, out var service) && !service.Networks.IsEmpty && book.Networks.ContainsKey(service.Networks[0].NetworkId)
             ? [.. PortClaim.Of(service).DistinctBy(claim => (claim.Key, claim.Address))] : [];
 
-    private string? Apply(RuleChange? change)
+    private string? Apply(RuleChange? change, out bool whole)
     {
+        whole = false;
         if (change is not null && !_unknown && nft.Run(change.Text()) is null)
         {
             _rules.Keep(change);
@@ -101,7 +104,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
             _rules.Keep(change);
 
         // Whatever was in the way of the small change: the whole table replaces what is there.
-        _unknown = true;
+        _unknown = whole = true;
         if (nft.Run(_rules.Whole()) is { } problem)
             return problem;
         _unknown = false;

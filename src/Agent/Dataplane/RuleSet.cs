@@ -23,6 +23,8 @@ internal sealed class RuleSet
 
     public IReadOnlyCollection<string> Services => _held.Keys;
 
+    public IReadOnlyCollection<ServiceRules> All => _held.Values;
+
     /// <summary>Null when nothing is different. What another service holds already is left out.</summary>
     public RuleChange? Compare(IReadOnlyDictionary<string, ServiceRules> wanted)
     {

@@ -12,19 +12,26 @@ namespace Orch.Agent.Dataplanes;
 internal sealed class StaleFlows(FlowTable table)
 {
     private const byte Udp = 17;
-    private bool _looked;
 
     public FlowTable Table => table;
 
-    /// <summary>The first time nobody knows what the rules were before: every flow is looked at.</summary>
-    public void Forget(RuleChange change, NetworkBook book)
+    public void Forget(RuleChange change)
     {
-        var added = Added(change).ToList();
-        if (!_looked)
-            table.Forget(Leftover(change, added, book));
-        else if (Gone(change).Concat(added).ToList() is { Count: > 0 } filters)
+        if (Gone(change).Concat(Added(change.Added)).ToList() is { Count: > 0 } filters)
             table.Forget(filters);
-        _looked = true;
+    }
+
+    /// <summary>When nobody knows what the rules were until now: every flow is looked at.</summary>
+    public void ForgetAll(IReadOnlyCollection<ServiceRules> rules, NetworkBook book)
+    {
+        var added = Added(rules.SelectMany(each => each.Elements)).ToList();
+        var backends = rules.SelectMany(each => each.Backends).ToHashSet();
+        var vips = added.Select(filter => filter.Destination).OfType<IpAddr>().ToHashSet();
+        var ports = added.Select(filter => filter.Port).OfType<ushort>().ToHashSet();
+        var blocks = book.Networks.Values.SelectMany(network => network.Subnets).ToList();
+        table.Forget(flow => flow.Translated
+            ? flow.Protocol == Udp && !backends.Contains(flow.Answering) && blocks.Exists(block => block.Contains(flow.Answering))
+            : vips.Contains(flow.Destination) || (flow.Protocol == Udp && ports.Contains(flow.Port)));
     }
 
     private static IEnumerable<FlowFilter> Gone(RuleChange change)
@@ -35,26 +42,15 @@ internal sealed class StaleFlows(FlowTable table)
     }
 
     /// <summary>What was sent to an address or a port before it led anywhere.</summary>
-    private static IEnumerable<FlowFilter> Added(RuleChange change)
+    private static IEnumerable<FlowFilter> Added(IEnumerable<RuleElement> elements)
     {
-        foreach (var element in change.Added)
+        foreach (var element in elements)
         {
             if (element.Set == RuleNames.HostVips)
                 yield return new(Translated: false, IpAddr.Parse(element.Key), null, null, null);
             else if (element.Set is RuleNames.Ports or RuleNames.PortsAt && element.Key.Contains("udp . ", StringComparison.Ordinal))
                 yield return new(Translated: false, null, null, Udp, Port(element.Key));
         }
-    }
-
-    private static Func<Flow, bool> Leftover(RuleChange change, List<FlowFilter> added, NetworkBook book)
-    {
-        var backends = change.After.Values.SelectMany(rules => rules.Backends).ToHashSet();
-        var vips = added.Select(filter => filter.Destination).OfType<IpAddr>().ToHashSet();
-        var ports = added.Select(filter => filter.Port).OfType<ushort>().ToHashSet();
-        var blocks = book.Networks.Values.SelectMany(network => network.Subnets).ToList();
-        return flow => flow.Translated
-            ? flow.Protocol == Udp && !backends.Contains(flow.Answering) && blocks.Exists(block => block.Contains(flow.Answering))
-            : vips.Contains(flow.Destination) || (flow.Protocol == Udp && ports.Contains(flow.Port));
     }
 
     private static ushort Port(string key) =>
