@@ -17,7 +17,10 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
     /// <summary>How long a session waits for the first look at the containers: an engine that is away must be told too.</summary>
     private static readonly TimeSpan FirstLookWithin = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The reason for leaving the cluster. Cancellation leaves every container running.</summary>
+    /// <summary>
+    /// The reason for leaving the cluster. Cancellation leaves every container running. Throws
+    /// <see cref="InvalidDataException"/> for an engine that must not be used.
+    /// </summary>
     public async Task<string> RunAsync(EngineAddress address, NodeCredentials credentials, CancellationToken stopping)
     {
         var (journal, recovery) = TaskJournal.Open(options.Paths.AgentDir, clock);
@@ -59,9 +62,13 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         inputs.Writer.TryWrite(new AgentInput.Described(NodeFacts.WithoutEngine(machine.AdvertiseAddr)));
         try
         {
+            // Names first, and without a look at the engine: containers that run wait for nothing else of ours.
+            var names = networks.RunAsync(stop.Token);
+            if (await EngineCheck.ObjectionAsync(address, clock, stop.Token) is { } objection)
+                throw new InvalidDataException(objection);
             var reason = await FirstToEndAsync(
                 loop.RunAsync(stop.Token), monitor.RunAsync(stop.Token), DialAsync(monitor, session, stop.Token),
-                renewal.RunAsync(stop.Token), networks.RunAsync(stop.Token));
+                renewal.RunAsync(stop.Token), names);
             await networks.ClearAsync(stopping);
             return reason;
         }

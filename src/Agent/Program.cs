@@ -34,8 +34,6 @@ try
         await networks.RunToClearAsync(stop.Token);
         return 0;
     }
-    if (await EngineCheck.ObjectionAsync(engine, clock, stop.Token) is { } objection)
-        return Refuse(objection);
     var credentials = NodeCredentials.Load(options.Paths, clock);
     var reason = await new AgentHost(options, machine, log, clock).RunAsync(engine, credentials, stop.Token);
     log.Info($"{reason}: this machine is in no cluster any more");

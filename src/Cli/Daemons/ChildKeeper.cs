@@ -5,13 +5,15 @@ namespace Orch.Cli.Daemons;
 
 /// <summary>
 /// Keeps one program running until told to stop: a crashed one is started again after 0.1 s, doubling to 5 s while it
-/// keeps crashing, and at once again after it has run for a while.
+/// keeps crashing, and at once again after it has run for a while. What somebody else killed has not crashed.
 /// </summary>
 internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<string> log)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HealthyAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UpAfter = TimeSpan.FromSeconds(1);
+    private const int Killed = 128 + 9;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>A program that ends with this says that starting it again changes nothing (sysexits' EX_CONFIG).</summary>
@@ -23,15 +25,17 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
         while (!stop.IsCancellationRequested)
         {
             var started = clock.GetTimestamp();
+            int? code = null;
             if (spec.Needs is null || File.Exists(spec.Needs))
             {
-                if (await RunOnceAsync(stop) == NeedsAPerson)
+                code = await RunOnceAsync(stop);
+                if (code == NeedsAPerson)
                 {
                     log($"{spec.Name} is not started again: {spec.LogFile} says what must be put right; then `orch stop` and `orch start`");
                     return;
                 }
             }
-            if (clock.GetElapsedTime(started) >= HealthyAfter)
+            if (clock.GetElapsedTime(started) >= (code == Killed ? UpAfter : HealthyAfter))
                 delay = FirstDelay;
             if (!await PauseAsync(delay, stop))
                 return;

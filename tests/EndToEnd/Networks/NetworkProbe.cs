@@ -53,6 +53,32 @@ public static class NetworkProbe
             .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The process of a container, in whose network sockets can be made.</summary>
+    public static async Task<HostProcess> ProcessOfAsync(this OrchMachine machine, string container)
+    {
+        var pid = (await machine.Machine.Engine.InspectAsync(container)).Pid;
+        return machine.Machine.Processes().Single(process => process.Pid == pid).HostProcess;
+    }
+
+    /// <summary>Whether a name server gives an address for a name, asked once with a quarter of a second to answer.</summary>
+    public static async Task<bool> AnswersNameAsync(this HostProcess from, string server, string name)
+    {
+        using var socket = NetworkSocket.Create(from, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] question = [7, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 0, 1, 0, 1];
+        var answer = new byte[512];
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(250));
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Parse(server), 53, limit.Token);
+            await socket.SendAsync(question, limit.Token);
+            return await socket.ReceiveAsync(answer, limit.Token) > question.Length && answer[7] > 0;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Containers of a service's running tasks, by slot.</summary>
     public static async Task<IReadOnlyList<string>> ContainersAsync(this OrchMachine machine, string service) =>
         [.. (await machine.RunningTasksAsync()).Values

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orch.Tests.EndToEnd.Cluster;
 using Xunit.Abstractions;
 
@@ -37,6 +38,9 @@ public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper outpu
         Assert.True(traffic.ByHost.Count >= 3 + 3 * updates - 1, "some tasks got no request");
     }
 
+    private int Sessions() => Directory.GetFiles($"{Machine.Machine.DataDirectory}/log", "*agent*")
+        .Sum(log => File.ReadLines(log).Count(line => line.Contains(": session ", StringComparison.Ordinal)));
+
     [LabFact]
     public async Task Traffic_goes_on_and_names_are_back_when_the_agent_is_killed()
     {
@@ -45,14 +49,21 @@ public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper outpu
         await Machine.OkAsync("service", "create", "--name", "web", "--network", "steady", "--replicas", "3", "-p", "8080:80", "echo");
         await Machine.OkAsync("service", "create", "--name", "asker", "--network", "steady", "echo");
         var asker = (await Machine.ContainersAsync("asker"))[0];
+        var server = (await Machine.InsideAsync(asker, "cat", "/etc/resolv.conf")).EnsureSuccess().Output.Split('\n')[0].Split(' ')[1];
+        var asking = await Machine.ProcessOfAsync(asker);
         var before = await Machine.RunningTasksAsync();
         var traffic = new Traffic(cluster.Outside, Address, 8080, clients: 4).Start();
 
+        var sessions = Sessions();
         for (var kill = 0; kill < kills; kill++)
         {
-            await traffic.ReachAsync(traffic.Done + 100);
+            // Not before a manager has heard of it: silence over several lives would be that of a machine that is down.
+            await Until.TrueAsync("the agent has a session", () => Task.FromResult(Sessions() >= sessions + kill));
+            await traffic.ReachAsync(traffic.Done + 200);
             await Machine.KillDaemonsAsync("orch-agent");
-            await Until.TrueAsync("names are back", async () => (await Machine.ResolveAsync(asker, "web")).Count == 1);
+            var killed = Stopwatch.GetTimestamp();
+            await Until.TrueAsync("names are back", () => asking.AnswersNameAsync(server, "web"));
+            output.WriteLine($"names were away for {Stopwatch.GetElapsedTime(killed).TotalMilliseconds:0} ms");
         }
         await Machine.ConvergedAsync("web");
         await traffic.StopAsync();
