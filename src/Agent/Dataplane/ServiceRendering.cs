@@ -50,19 +50,42 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
     private void Ports(ServiceEntry service, Func<PortClaim, bool> holds, SortedSet<IpAddr> local)
     {
         var claims = PortClaim.Of(service).Where(holds).ToList();
-        if (claims.Count == 0 || !book.Networks.TryGetValue(service.Networks[0].NetworkId, out var network))
+        if (claims.Count == 0)
             return;
+        var carrier = book.Networks.GetValueOrDefault(service.Networks[0].NetworkId);
         var here = new SortedSet<IpAddr>();
-        var backends = Backends(service, network.Id, here);
+        var backends = new List<Backend>();
+        foreach (var task in book.TasksOf(service.Id))
+        {
+            if (Reached(task, carrier) is not { } through || !AddBackend(task, through.Id, backends, local))
+                continue;
+
+            // Tasks of an internal network have no way back to a client elsewhere: they see this machine as the client.
+            if (task.NodeId == nodeId && !through.IsInternal)
+                here.Add(backends[^1].Address);
+        }
+        if (backends.Count == 0 && carrier is null)
+            return;
         foreach (var claim in claims)
             Port(service, claim, backends);
-        local.UnionWith(here);
-
-        // Tasks of an internal network have no way back to a client elsewhere: they see this machine as the client.
-        if (network.IsInternal)
-            return;
         foreach (var address in here)
             _elements.Add(new(RuleNames.Local, address.ToString()));
+    }
+
+    /// <summary>
+    /// The network that carries the ports; while an update changes that one, the tasks that are not on it yet, or not any
+    /// more, are reached through their first network that this machine has.
+    /// </summary>
+    private NodeNetwork? Reached(TaskEntry task, NodeNetwork? carrier)
+    {
+        if (carrier is not null && task.On(carrier.Id) is not null)
+            return carrier;
+        foreach (var held in task.Addresses)
+        {
+            if (book.Networks.TryGetValue(held.NetworkId, out var network))
+                return network;
+        }
+        return null;
     }
 
     private void Port(ServiceEntry service, PortClaim claim, List<Backend> backends)
@@ -86,15 +109,19 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
     {
         var backends = new List<Backend>();
         foreach (var task in book.TasksOf(service.Id))
-        {
-            if (!task.Serving || task.On(network) is not { IsV6: false } address)
-                continue;
-            backends.Add(new(task.Id, address));
-            _backends.Add(address);
-            if (task.NodeId == nodeId)
-                local.Add(address);
-        }
+            AddBackend(task, network, backends, local);
         return backends;
+    }
+
+    private bool AddBackend(TaskEntry task, string network, List<Backend> backends, SortedSet<IpAddr> local)
+    {
+        if (!task.Serving || task.On(network) is not { IsV6: false } address)
+            return false;
+        backends.Add(new(task.Id, address));
+        _backends.Add(address);
+        if (task.NodeId == nodeId)
+            local.Add(address);
+        return true;
     }
 
     /// <summary>Only what nft takes in a name.</summary>

@@ -138,12 +138,50 @@ public sealed class RuleSetTests
     }
 
     [Fact]
+    public void While_the_network_that_carries_a_port_changes_tasks_are_reached_through_the_one_they_have()
+    {
+        var moved = Books.There("t3", "10.60.0.13");
+        moved.Addresses[0].NetworkId = "net2";
+        var update = Books.Update(Books.Here("t1", "10.50.0.11"), Books.There("t2", "10.50.0.12"), moved);
+        update.Networks.Add(new NetworkAssignment
+        {
+            Id = "net2",
+            Name = "back",
+            Vni = 4098,
+            BridgeAddress = "10.60.0.2",
+            Subnets = { new NetworkSubnet { Block = "10.60.0.0/24" } },
+        });
+        update.Services[0].Networks.Insert(0, new NetworkAttachment { NetworkId = "net2", Vip = "10.60.0.200" });
+
+        var rules = new ServiceRendering(NetworkBook.Empty.Apply(update).Book, "here").Render("web", _ => true);
+        Assert.Contains("map { 0 : 10.50.0.11 . 80, 1 : 10.50.0.12 . 80, 2 : 10.60.0.13 . 80 }", Chain(rules, "s_web_tcp8080"));
+        Assert.Equal("dnat to 10.60.0.13", Chain(rules, "s_web_v4098"));
+        Assert.Contains(new RuleElement(RuleNames.Local, "10.50.0.11"), rules.Elements);
+
+        // The machine is not on the new network yet.
+        update.Networks.RemoveAt(1);
+        rules = new ServiceRendering(NetworkBook.Empty.Apply(update).Book, "here").Render("web", _ => true);
+        Assert.Contains("map { 0 : 10.50.0.11 . 80, 1 : 10.50.0.12 . 80 }", Chain(rules, "s_web_tcp8080"));
+    }
+
+    [Fact]
+    public void A_task_whose_service_is_gone_is_nobodys_backend()
+    {
+        var (book, _) = Books.Web(Books.Here("t1", "10.50.0.11", serving: false)).Apply(new NetworkUpdate { RemovedServices = { "web" } });
+
+        Assert.True(new ServiceRendering(book, "here").Render("web", _ => true).IsEmpty);
+        Assert.Equal("t1", Assert.Single(book.TasksOf("web")).Id);
+    }
+
+    [Fact]
     public void Networks_and_nodes_are_said_once_for_all()
     {
         var common = CommonRules.Render(Books.Web(Books.There("t2", "10.50.0.12"), Books.There("t3", "10.50.0.13")), "here");
 
         Assert.Equal(["overlay 10.50.0.0/24", "vnis 0x1001", "vteps 10.99.0.2"], common.Elements.Select(element => $"{element.Set} {element}"));
     }
+
+    private static string Chain(ServiceRules rules, string name) => rules.Chains.Single(chain => chain.Name == name).Body;
 
     private RuleChange Apply(NetworkBook book, params string[] services)
     {

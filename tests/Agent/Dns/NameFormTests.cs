@@ -26,6 +26,22 @@ public sealed class NameFormTests
         Task("g1", "s4", 0, true, "front 10.0.0.50", "back 10.0.1.50"),
         Task("l1", "s5", 1, false, "cut 10.0.2.11"));
 
+    [Fact]
+    public void A_task_that_outlives_its_service_still_resolves()
+    {
+        var world = World();
+        world.Apply(new() { RemovedServices = { "s4" } });
+        var restarted = new DnsWorld().With(Network("front", "10.0.0.0/24", "10.0.0.2"), Task("g1", "s4", 1, false, "front 10.0.0.50"),
+            Service("s1", "shop_web", "shop", ["front 10.0.0.100"]));
+
+        foreach (var each in new[] { world, restarted })
+        {
+            Assert.Equal("10.0.0.100", each.Ask(Client, "shop_web")!.Values);
+            Assert.Equal(Answer.Forwarded, each.Ask(Client, "example.org"));
+            Assert.NotNull(each.Ask(Client, "50.0.0.10.in-addr.arpa", DnsType.Ptr));
+        }
+    }
+
     [Theory]
     [InlineData("shop_web", "10.0.0.100")]
     [InlineData("SHOP_Web", "10.0.0.100")]
