@@ -4,7 +4,7 @@ using Orch.Core.Networking;
 namespace Orch.Core.Commands;
 
 /// <summary>What a network's spec must fulfil, with Docker's texts where Docker refuses it too.</summary>
-internal static class NetworkRules
+public static class NetworkRules
 {
     /// <summary>A smaller block has no room for a gateway, a machine's own address and a task.</summary>
     private const int LeastHostBits = 3;

@@ -8,7 +8,7 @@ namespace Orch.Core.Commands;
 /// Turns the networks that a spec names into those of the cluster, by id: a name may mean another network later. Those that
 /// every machine has by itself (host, none, bridge) stay as they are.
 /// </summary>
-internal static class ServiceNetworks
+public static class ServiceNetworks
 {
     public static (ServiceSpec Spec, Refusal? Refusal) Resolve(ClusterState state, ServiceSpec spec)
     {
@@ -27,6 +27,14 @@ internal static class ServiceNetworks
         }
         var resolved = spec with { TaskTemplate = (spec.TaskTemplate ?? new()) with { Networks = found }, Networks = null };
         return (resolved, CheckTogether(spec, found));
+    }
+
+    /// <summary>What can be said of a spec's networks by their names alone, before the cluster is asked; null if nothing is wrong.</summary>
+    public static Refusal? Check(ServiceSpec spec)
+    {
+        var wanted = spec.TaskTemplate?.Networks is { Count: > 0 } own ? own : spec.Networks ?? [];
+        return wanted.GroupBy(network => network.Target).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice
+            ? new(RefusalKind.Invalid, $"service is already attached to network {twice}") : CheckTogether(spec, wanted);
     }
 
     private static (string Target, Refusal? Refusal) Target(ClusterState state, string reference)

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using Orch.Contracts.Api;
 using Orch.Core.Commands;
 using Orch.Core.Model.Specs;
 using Orch.Stacks.Loading;
@@ -15,13 +18,19 @@ public static class PlanChecks
 
     public static void Check(StackFile file, StackPlan plan, ProblemList problems)
     {
+        foreach (var planned in plan.Networks)
+            if (planned.Request is { } request && NetworkRules.Check(Spec(request)) is { } refusal)
+                problems.Error(planned.At, $"networks.{planned.Key}: {refusal.Message}");
         foreach (var planned in plan.Files.Where(planned => !planned.IsExternal && problems.Errors.All(problem => problem.At != planned.At)))
             if (Refusal(planned) is { } refusal)
                 problems.Error(planned.At, $"{(planned.Kind == FileKind.Secret ? "secrets" : "configs")}.{planned.Key}: {refusal.Message}");
         foreach (var service in plan.Services)
-            if (SpecRules.Check(WithIds(service.Spec)) is { } refusal)
+            if ((SpecRules.Check(WithIds(service.Spec)) ?? ServiceNetworks.Check(service.Spec)) is { } refusal)
                 problems.Error(service.At, $"services.{service.Key}: {refusal.Message}");
     }
+
+    private static NetworkSpec Spec(JsonElement request) =>
+        ApiJson.Read(Encoding.UTF8.GetBytes(request.GetRawText()), ApiJson.Default.NetworkSpec);
 
     private static Refusal? Refusal(PlannedFile file) => FileRules.Check(
         file.Kind == FileKind.Secret ? Core.Model.FileKind.Secret : Core.Model.FileKind.Config, new()
