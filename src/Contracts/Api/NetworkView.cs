@@ -45,7 +45,11 @@ public sealed record NetworkAddressesView
     public List<NetworkSubnetView> Config { get; set; } = [];
 }
 
-public sealed record NetworkSubnetView(string Subnet, string Gateway, string? IPRange);
+public sealed record NetworkSubnetView(string Subnet, string Gateway, string? IPRange)
+{
+    /// <summary>Addresses by a name that are given to no task; absent when there are none.</summary>
+    public Dictionary<string, string>? AuxiliaryAddresses { get; init; }
+}
 
 public sealed record NetworkSourceView
 {

@@ -2,7 +2,6 @@ using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 using Orch.Contracts.Api;
 using Orch.Core.Model.Specs;
-using Orch.Core.Networking;
 using Orch.Stacks.Conversion;
 
 namespace Orch.Cli.Commands.Stack;
@@ -13,7 +12,6 @@ namespace Orch.Cli.Commands.Stack;
 /// </summary>
 internal sealed class StackNetworks
 {
-    private const string VniOption = "com.docker.network.driver.overlay.vxlanid_list";
     private readonly Dictionary<string, string> _names;
 
     private StackNetworks(IReadOnlyList<NetworkView> found, IReadOnlyList<PlannedNetwork> missing) =>
@@ -57,29 +55,8 @@ internal sealed class StackNetworks
         if (planned.Request is not { } request)
             return;
         var wanted = ApiJson.Read(System.Text.Encoding.UTF8.GetBytes(request.GetRawText()), ApiJson.Default.NetworkSpec);
-        if (Difference(wanted, present) is { } key)
+        if (NetworkDifference.Of(wanted, present) is { } key)
             throw new CommandException($"{planned.At}: network {planned.Name} exists with another {key}, and a network cannot be changed: " +
                 $"give it a new name, or remove it first (orch network rm {planned.Name}, after the services that use it)");
     }
-
-    private static string? Difference(NetworkSpec wanted, NetworkView present)
-    {
-        if ((wanted.Internal ?? false) != present.Internal)
-            return "internal";
-        if ((wanted.Attachable ?? false) != present.Attachable)
-            return "attachable";
-        if (!Same(wanted.Options, present.Options))
-            return "driver_opts";
-        return wanted.IPAM?.Config is { Count: > 0 } config && !Blocks(config.Select(subnet => subnet.Subnet))
-            .SetEquals(Blocks(present.IPAM.Config.Select(subnet => subnet.Subnet))) ? "ipam" : null;
-    }
-
-    private static bool Same(Dictionary<string, string>? wanted, Dictionary<string, string>? present)
-    {
-        var (one, other) = (wanted ?? [], (present ?? []).Where(option => option.Key != VniOption).ToDictionary());
-        return one.Count == other.Count && one.All(option => other.TryGetValue(option.Key, out var value) && value == option.Value);
-    }
-
-    private static HashSet<string> Blocks(IEnumerable<string?> subnets) =>
-        [.. subnets.Select(text => IpPrefix.TryParse(text, out var block) ? block.ToString() : text ?? "")];
 }

@@ -31,7 +31,11 @@ internal static class NetworkViews
         IPAM = new()
         {
             Driver = "default",
-            Config = [.. network.Subnets.Select(subnet => new NetworkSubnetView(subnet.Block, subnet.Gateway, subnet.Range))],
+            Config = [.. network.Subnets.Select((subnet, place) => new NetworkSubnetView(subnet.Block, subnet.Gateway, subnet.Range)
+            {
+                AuxiliaryAddresses = network.Spec.IPAM?.Config?.ElementAtOrDefault(place)?.AuxiliaryAddresses is { Count: > 0 } held
+                    ? held : null,
+            })],
         },
         Internal = network.Spec.Internal ?? false,
         Attachable = network.Spec.Attachable ?? false,
