@@ -48,11 +48,23 @@ internal static class NetworkAllocation
         {
             var block = IpPrefix.Parse(spec.Subnet!);
             if (pool.TryReserve(block) is { } other)
-                return (null, new(RefusalKind.Invalid, $"Pool overlaps with other one on this address space: {block} and {other}"));
+                return (null, new(RefusalKind.Invalid,
+                    $"Pool overlaps with other one on this address space: {block} and {other}{HolderOf(state, other)}"));
             subnets.Add(new(block.ToString(), spec.Gateway is { Length: > 0 } gateway ? gateway : block.At(1).ToString(),
                 spec.IPRange is { Length: > 0 } range ? range : null));
         }
         return (subnets, null);
+    }
+
+    /// <summary>Who has the block: one that was removed is in no list any more, and its user can only wait.</summary>
+    private static string HolderOf(ClusterState state, IpPrefix block)
+    {
+        if (All(state).FirstOrDefault(network => network.Subnets.Exists(subnet => subnet.Prefix == block)) is not { } holder)
+            return "";
+        if (!state.LeavingNetworks.Contains(holder.Id))
+            return $", which network {holder.Spec.Name} has";
+        var left = state.AddressBooks.Get(holder.Id).Tasks;
+        return $": network {holder.Spec.Name} was removed and is in use until its {(left == 1 ? "last task has" : $"{left} tasks have")} stopped";
     }
 
     private static SubnetPool Pool(ClusterSettings settings) => new(settings.AddressPools.Select(block => (block, settings.SubnetLength)).ToList());

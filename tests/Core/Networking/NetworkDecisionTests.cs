@@ -50,6 +50,27 @@ public sealed class NetworkDecisionTests
         Assert.Equal(first.Vni, Create(Spec("first", "10.1.0.0/24")).Vni);
     }
 
+    [Fact]
+    public void Who_has_a_subnet_is_said_also_of_a_network_that_is_in_no_list_any_more()
+    {
+        Create(Spec("first", "10.1.0.0/24"));
+        var id = _rig.Create(Specs.Web(2) with
+        {
+            TaskTemplate = Specs.Web(2).TaskTemplate! with { Networks = [new() { Target = "first" }] },
+        });
+        _rig.Settle();
+        const string overlap = "Pool overlaps with other one on this address space: 10.1.0.0/24 and 10.1.0.0/24";
+        Assert.Equal($"{overlap}, which network first has", Refused(new CreateNetwork(Spec("other", "10.1.0.0/24"))).Message);
+
+        _rig.Ok(new RemoveService(id.ToString()));
+        _rig.Ok(new RemoveNetwork("first"));
+        Assert.Equal($"{overlap}: network first was removed and is in use until its 2 tasks have stopped",
+            Refused(new CreateNetwork(Spec("first", "10.1.0.0/24"))).Message);
+
+        _rig.Pass(TimeSpan.FromMinutes(1));
+        Create(Spec("first", "10.1.0.0/24"));
+    }
+
     [Theory]
     [InlineData("a b", "overlay", "10.1.0.0/24", null, "name must be valid as a DNS name component")]
     [InlineData("x", "nosuch", "10.1.0.0/24", null, "plugin \"nosuch\" not found")]
