@@ -18,14 +18,14 @@ public sealed class NetworkTests(ApiHost api) : IClassFixture<ApiHost>
     public async Task What_was_created_is_read_back_at_once_in_dockers_shape()
     {
         var id = await CreateAsync("front", """
-            ,"Attachable":true,"Labels":{"a":"b"},"IPAM":{"Driver":"default","Config":[{"Subnet":"10.9.0.0/24","Gateway":"10.9.0.5"}]}
+            ,"Attachable":true,"Labels":{"a":"b"},"IPAM":{"Driver":"default","Config":[{"Subnet":"10.9.0.0/24","Gateway":"10.9.0.5","AuxiliaryAddresses":{"printer":"10.9.0.7"}}]}
             """);
         foreach (var reference in new[] { id, "front", id[..20] })
         {
             var network = await api.GetAsync($"/networks/{reference}?scope=swarm");
             Assert.Equal(("front", id, "swarm", "overlay", true),
                 ((string)network["Name"]!, (string)network["Id"]!, (string)network["Scope"]!, (string)network["Driver"]!, (bool)network["Attachable"]!));
-            Assert.Equal("""[{"Subnet":"10.9.0.0/24","Gateway":"10.9.0.5"}]""", network["IPAM"]!["Config"]!.ToJsonString());
+            Assert.Equal("""[{"Subnet":"10.9.0.0/24","Gateway":"10.9.0.5","AuxiliaryAddresses":{"printer":"10.9.0.7"}}]""", network["IPAM"]!["Config"]!.ToJsonString());
             Assert.Equal("""{"a":"b"}""", network["Labels"]!.ToJsonString());
             Assert.True(network.AsObject().ContainsKey("Containers"));
         }
@@ -39,6 +39,13 @@ public sealed class NetworkTests(ApiHost api) : IClassFixture<ApiHost>
             (await api.GetAsync($"/networks?filters={Uri.EscapeDataString(filters)}")).AsArray().Select(one => (string)one!["Name"]!);
         Assert.Equal(["filtered"], await Names("""{"label":["team=blue"]}"""));
         Assert.Equal(["filtered"], await Names("""{"name":["ilter"]}"""));
+        Assert.Equal(["filtered"], await Names("""{"name":["^filtered$"]}"""));
+        Assert.Equal(["filtered", "host"], (await Names("""{"name":["^f.*red$","^ho?st"]}""")).Order(StringComparer.Ordinal));
+        Assert.Empty(await Names("""{"name":["^ilter"]}"""));
+        Assert.Empty(await Names("""{"name":["(filtered"]}"""));
+        Assert.Empty(await Names("""{"name":["^(((f{1000}){1000}){1000}){1000}iltered"]}"""));
+        Assert.Empty(await Names($$"""{"name":["{{new string('.', 2)}}{{new string('?', 300)}}"]}"""));
+        Assert.Equal(["host"], await Names("""{"id":["^host$"]}"""));
         Assert.Contains("filtered", await Names("""{"type":["custom"]}"""));
         Assert.Equal(["bridge", "host", "none"], await Names("""{"type":["builtin"]}"""));
         Assert.Contains("filtered", await Names("""{"dangling":["true"]}"""));

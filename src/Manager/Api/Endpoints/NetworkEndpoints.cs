@@ -16,10 +16,13 @@ internal static class NetworkEndpoints
         var (filters, problem) = Filters.Of(http.Request, "driver", "id", "label", "name", "scope", "type", "dangling");
         if (filters is null)
             return Answer.RefuseAsync(http, problem!);
+        var (ids, names) = (NamePatterns.Of(filters, "id"), NamePatterns.Of(filters, "name"));
+        bool Matches(NetworkView network) => filters.Exact("driver", network.Driver) && filters.Exact("scope", network.Scope)
+            && filters.Labels("label", network.Labels) && ids.Match(network.Id) && names.Match(network.Name);
         var state = api.View();
         var own = state.Networks.Values.Where(network => InUse(filters, state, network)).Select(NetworkViews.Of)
-            .Where(network => filters.Exact("type", "custom") && Matches(filters, network));
-        var builtIn = NetworkViews.Predefined.Where(network => filters.Exact("type", "builtin") && Matches(filters, network)
+            .Where(network => filters.Exact("type", "custom") && Matches(network));
+        var builtIn = NetworkViews.Predefined.Where(network => filters.Exact("type", "builtin") && Matches(network)
             && !filters.Get("dangling").Any(value => value is "true" or "1"));
         return Answer.ListAsync(http, own.Concat(builtIn), ApiJson.Default.NetworkView);
     }
@@ -84,10 +87,6 @@ internal static class NetworkEndpoints
                 + $"`orch service update --network-{change} {name} SERVICE` changes"));
     }
 
-    private static bool Matches(Filters filters, NetworkView network) =>
-        filters.Exact("driver", network.Driver) && filters.Exact("scope", network.Scope)
-        && filters.Labels("label", network.Labels) && Contains(filters, "id", network.Id) && Contains(filters, "name", network.Name);
-
     /// <summary>Docker calls a network dangling that nobody uses.</summary>
     private static bool InUse(Filters filters, ClusterState state, Network network)
     {
@@ -99,7 +98,4 @@ internal static class NetworkEndpoints
     /// <summary>A service names it, or the cluster itself needs it.</summary>
     public static bool IsUsed(ClusterState state, Network network) =>
         network.Spec.Ingress == true || state.NetworkUsers.Get(network.Id).Count > 0;
-
-    private static bool Contains(Filters filters, string key, string value) => filters.Get(key) is not { Count: > 0 } wanted
-        || wanted.Any(text => value.Contains(text, StringComparison.Ordinal));
 }
