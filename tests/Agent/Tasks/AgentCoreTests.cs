@@ -220,6 +220,27 @@ public sealed class AgentCoreTests
         Assert.Equal((ContainerStatus.Running, TaskState.Running), (Container.Status, _agent.StateOf(1)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_crash_after_the_reboot_does_not_start_early_what_starts_after_others(bool managerFirst)
+    {
+        _agent.Labels = """{"orch.depends_on":"db:service_healthy"}""";
+        Running().Reboot();
+        _agent.Up().Settle();
+        Assert.Equal("boot-2", _agent.Journal.BootId);
+
+        // The journal knows this boot by now: to the next agent it looks as if only its predecessor had gone.
+        _agent.Crash(() => false);
+        if (managerFirst)
+            _agent.Connect().Up().Settle();
+        else
+            _agent.Up().Settle().Connect();
+
+        Assert.Equal(TaskState.Orphaned, _agent.StateOf(1));
+        Assert.Equal(ContainerStatus.Exited, Container.Status);
+    }
+
     [Fact]
     public void A_restarted_agent_adopts_what_runs()
     {
