@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Orch.Core.Model.Specs;
 using Orch.Stacks;
 using Orch.Stacks.Conversion;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Stacks;
 

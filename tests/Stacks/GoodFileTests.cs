@@ -6,6 +6,7 @@ using Orch.Stacks;
 using Orch.Stacks.Conversion;
 using Orch.Stacks.Loading;
 using Orch.Stacks.Yaml;
+using Orch.Tests.Support;
 using Xunit.Abstractions;
 
 namespace Orch.Tests.Stacks;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orch.Core.Commands;
 using Orch.Core.Model;
+using Orch.Tests.Support;
 
 namespace Orch.Tests.Manager.Api;
 
@@ -104,16 +105,5 @@ public sealed class DockerCliTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("worker-token", await DockerAsync("swarm", "join-token", "-q", "worker"));
         Assert.Equal("", await DockerAsync("stack", "ls", "--format", "{{.Name}}"));
         Assert.Contains("host", await DockerAsync("network", "ls", "--format", "{{.Name}}"), StringComparison.Ordinal);
-    }
-}
-
-/// <summary>Runs where a docker command is installed.</summary>
-internal sealed class DockerFactAttribute : FactAttribute
-{
-    public DockerFactAttribute()
-    {
-        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
-        if (!path.Split(':').Any(directory => File.Exists(Path.Combine(directory, "docker"))))
-            Skip = "the docker command is not installed";
     }
 }
