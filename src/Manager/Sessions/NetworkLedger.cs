@@ -188,7 +188,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
 
     /// <summary>It may be sent new connections: it runs, is not about to stop, and nobody has given its machine up.</summary>
     private static bool IsServing(TaskRecord task, Node? owner) =>
-        task is { State: TaskState.Running, Desired: <= TaskState.Running } && owner is { State: not NodeState.Down };
+        task is { State: TaskState.Running, Status.Restarting: false, Desired: <= TaskState.Running } && owner is { State: not NodeState.Down };
 
     private void LookAtPublishers(ClusterState view)
     {

@@ -72,6 +72,18 @@ public sealed class NetworkLedgerTests
     }
 
     [Fact]
+    public void A_task_that_its_node_starts_again_does_not_serve_until_it_is_up()
+    {
+        var (_, task) = Serve(_front, _here);
+        Do(new TaskResult(task, new() { State = TaskState.Running, At = default }, default));
+        Assert.True(Assert.Single(Told(_here)!.Tasks).Serving);
+        Do(new TaskProgress(task, new() { State = TaskState.Running, At = default, Restarting = true }));
+        Assert.False(Assert.Single(Told(_here)!.Tasks).Serving);
+        Do(new TaskProgress(task, new() { State = TaskState.Running, At = default }));
+        Assert.True(Assert.Single(Told(_here)!.Tasks).Serving);
+    }
+
+    [Fact]
     public void Tasks_of_a_node_that_is_down_do_not_serve_and_its_address_is_told()
     {
         Serve(_front, _here);
