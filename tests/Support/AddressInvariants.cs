@@ -26,7 +26,8 @@ public static class AddressInvariants
             if (book.Used != used || state.NetworkOf(network) is null)
                 return $"the book of {network} counts {book.Used}, and {used} have an address";
         }
-        return state.Services.Values.Select(service => Broken(state, service)).FirstOrDefault(broken => broken is not null)
+        return BrokenUsers(state, state.NetworkUsers)
+            ?? state.Services.Values.Select(service => Broken(state, service)).FirstOrDefault(broken => broken is not null)
             ?? state.Tasks.Values.Select(task => Broken(state, task)).FirstOrDefault(broken => broken is not null);
     }
 
@@ -46,15 +47,45 @@ public static class AddressInvariants
                 && state.NetworksOf(task.Spec).All(network => state.AddressBooks.Get(network).Free > 1))
                 return $"{task.Name} waits for an address and there are some: {task.Status.Error}";
         }
-        return null;
+        return BrokenOnceLoaded(state);
     }
+
+    /// <summary>What was kept up event by event is what the records say, and what they give when they are loaded.</summary>
+    private static string? BrokenUsers(ClusterState state, CowMap<NetworkId, CowMap<ServiceId, bool>> index)
+    {
+        var users = state.Services.Values.SelectMany(service => state.NetworksOf(service).Select(network => (network, service.Id)));
+        var broken = users.ToHashSet();
+        broken.SymmetricExceptWith(Pairs(index));
+        return broken.Count == 0 ? null : $"service {broken.First().Id} is on network {broken.First().network}, or in its index, and not both";
+    }
+
+    private static string? BrokenOnceLoaded(ClusterState state)
+    {
+        var loaded = SnapshotCodec.Read(SnapshotCodec.Write(state));
+        if (BrokenUsers(state, loaded.NetworkUsers) is { } broken)
+            return $"after a snapshot, {broken}";
+        if (!Pairs(state.NetworkNodes).ToHashSet().SetEquals(Pairs(loaded.NetworkNodes)) || state.IngressNetwork != loaded.IngressNetwork)
+            return "a snapshot gives other nodes of networks, or another ingress network";
+        return state.AddressBooks.Count == loaded.AddressBooks.Count
+            && state.AddressBooks.Entries.All(entry => loaded.AddressBooks.TryGet(entry.Key, out var book)
+                && (book.Used, book.Tasks) == (entry.Value.Used, entry.Value.Tasks)) ? null : "a snapshot gives other books of addresses";
+    }
+
+    private static IEnumerable<(TOuter, TInner)> Pairs<TOuter, TInner>(CowMap<TOuter, CowMap<TInner, bool>> index)
+        where TOuter : notnull, IEquatable<TOuter> where TInner : notnull, IEquatable<TInner> =>
+        index.Entries.SelectMany(entry => entry.Value.Keys.Select(inner => (entry.Key, inner)));
+
+    /// <summary>A service that is older than the ingress network gets its virtual address there with its next update.</summary>
+    private static bool IsOlderThanIngress(ClusterState state, Service service) =>
+        service.VirtualIps.Count == 0 && service.TaskSpec.Networks.Length == 0
+        && state.Networks.Get(state.IngressNetwork) is { } ingress && service.Version < ingress.Version;
 
     private static string? Broken(ClusterState state, Service service)
     {
         var networks = state.NetworksOf(service);
-        if (networks.Any(network => !state.NetworkUsers.Get(network).Contains(service.Id)))
-            return $"{service.Spec.Name} is on networks whose users it is not among";
         IEnumerable<NetworkId> wanted = service.Spec.EndpointSpec?.Mode == "dnsrr" ? [] : networks;
+        if (IsOlderThanIngress(state, service))
+            return null;
         return wanted.SequenceEqual(service.VirtualIps.Select(vip => vip.Network)) ? null
             : $"{service.Spec.Name} is on {string.Join(' ', networks)} with {string.Join(' ', service.VirtualIps)}";
     }

@@ -12,7 +12,7 @@ internal static class NetworkFold
         switch (e)
         {
             case NetworkCreated created:
-                Create(state, created);
+                Create(state, created, changes);
                 changes.Touch(created.Id);
                 break;
             case NetworkRemoved removed:
@@ -29,13 +29,15 @@ internal static class NetworkFold
     }
 
     /// <summary>Enters a network into the map and the indexes.</summary>
-    public static void Put(ClusterState state, Network network)
+    public static void Put(ClusterState state, Network network, Changes changes)
     {
         state.Networks = state.Networks.With(state.Token, network.Id, network);
         state.NetworksByName = state.NetworksByName.With(state.Token, network.Spec.Name, network.Id);
-        if (network.Spec.Ingress == true)
-            state.IngressNetwork = network.Id;
         OpenBook(state, network);
+        if (network.Spec.Ingress != true)
+            return;
+        state.IngressNetwork = network.Id;
+        NetworkUsers.IngressCame(state, network.Id, changes);
     }
 
     /// <summary>Enters one that is removed, and that tasks are still on.</summary>
@@ -55,11 +57,11 @@ internal static class NetworkFold
         changes.Touch(network);
     }
 
-    private static void Create(ClusterState state, NetworkCreated e)
+    private static void Create(ClusterState state, NetworkCreated e, Changes changes)
     {
         if (state.Networks.Contains(e.Id) || state.NetworksByName.Contains(e.Spec.Name))
             throw new FoldException($"network {e.Spec.Name} exists twice");
-        Put(state, Record(e, state.Revision));
+        Put(state, Record(e, state.Revision), changes);
     }
 
     public static Network Record(NetworkCreated e, ulong version) => new()
@@ -79,6 +81,7 @@ internal static class NetworkFold
         state.NetworksByName = state.NetworksByName.Without(state.Token, network.Spec.Name);
         if (state.IngressNetwork == network.Id)
             state.IngressNetwork = default;
+        state.NetworkUsers = state.NetworkUsers.Without(state.Token, network.Id);
         if (state.AddressBooks.Get(network.Id).Tasks > 0)
             state.LeavingNetworks = state.LeavingNetworks.With(state.Token, network.Id, network);
         else

@@ -19,9 +19,27 @@ internal static class NetworkUsers
                 ? state.NetworkUsers.Without(state.Token, network) : state.NetworkUsers.With(state.Token, network, users);
         }
         foreach (var network in now.Where(network => !then.Contains(network)))
+            Add(state, network, after!.Id);
+    }
+
+    /// <summary>
+    /// The ingress network is there: from now on services are on it that publish ports and are older than it. They have no
+    /// virtual address there until they are updated, and tasks that run have none either.
+    /// </summary>
+    public static void IngressCame(ClusterState state, NetworkId ingress, Changes changes)
+    {
+        foreach (var service in state.Services.Values)
         {
-            var users = state.NetworkUsers.Get(network).With(state.Token, after!.Id, true);
-            state.NetworkUsers = state.NetworkUsers.With(state.Token, network, users);
+            if (!state.NetworksOf(service).Contains(ingress))
+                continue;
+            Add(state, ingress, service.Id);
+            changes.Touch(service.Id);
         }
+    }
+
+    private static void Add(ClusterState state, NetworkId network, ServiceId service)
+    {
+        var users = state.NetworkUsers.Get(network).With(state.Token, service, true);
+        state.NetworkUsers = state.NetworkUsers.With(state.Token, network, users);
     }
 }

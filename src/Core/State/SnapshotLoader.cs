@@ -25,7 +25,7 @@ public sealed class SnapshotLoader
         AddressFold.Move(State, null, service, _changes);
     }
 
-    internal void Add(Network network) => NetworkFold.Put(State, network);
+    internal void Add(Network network) => NetworkFold.Put(State, network, _changes);
 
     internal void AddLeaving(Network network) => NetworkFold.PutLeaving(State, network);
 

@@ -122,7 +122,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
             message.RemovedServices.Add(id.ToString());
             return;
         }
-        if (told is null || !told.IsOf(service))
+        if (told is null || !told.IsOf(service) || !told.Networks.SequenceEqual(view.NetworksOf(service)))
         {
             if (told is not null)
                 Index(told, id, isThere: false);

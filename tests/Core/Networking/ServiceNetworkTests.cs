@@ -3,6 +3,7 @@ using Orch.Core.Events;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Core.Networking;
+using Orch.Core.State;
 using Orch.Tests.Core.Planning;
 using Orch.Tests.Support;
 
@@ -112,6 +113,53 @@ public sealed class ServiceNetworkTests
         Assert.Equal($"ingress network cannot be removed because service {id} depends on it",
             _rig.Do(new RemoveNetwork("ingress")).Refusal?.Message);
         Assert.Null(AddressInvariants.BrokenAtRest(_rig.State));
+    }
+
+    [Fact]
+    public void A_service_that_is_older_than_the_ingress_network_is_on_it_from_when_it_comes()
+    {
+        var changes = new Changes();
+        var state = Older(changes);
+        var (old, ingress) = (new ServiceId(1), new NetworkId(2));
+        Assert.Equal([old], state.NetworkUsers.Get(ingress).Keys);
+        Assert.Contains(old, changes.Services);
+        Assert.Null(AddressInvariants.Broken(state));
+        Assert.Equal(DurableState.Of(state), DurableState.Of(SnapshotCodec.Read(SnapshotCodec.Write(state))));
+        Assert.Equal($"ingress network cannot be removed because service {old} depends on it",
+            Decide.For(state, new RemoveNetwork("ingress"), new StepContext(default, () => 9)).Refusal?.Message);
+
+        // Its next update gives it an address there, which the network then cannot take away either.
+        var service = state.Services.Get(old)!;
+        var update = Decide.For(state, new UpdateService(old.ToString(), service.Version, service.Spec with { Labels = new() { ["a"] = "b" } }, false),
+            new StepContext(default, () => 9));
+        foreach (var e in update.Events)
+            Fold.Apply(state, e, state.Revision + 1, changes);
+        Assert.Equal(ingress, Assert.Single(state.Services.Get(old)!.VirtualIps).Network);
+        Assert.Equal(RefusalKind.FailedPrecondition,
+            Decide.For(state, new RemoveNetwork("ingress"), new StepContext(default, () => 9)).Refusal?.Kind);
+        Assert.Equal(DurableState.Of(state), DurableState.Of(SnapshotCodec.Read(SnapshotCodec.Write(state))));
+    }
+
+    [Fact]
+    public void A_snapshot_that_has_its_services_before_the_networks_gives_the_same_users()
+    {
+        var state = Older(new());
+        var items = SnapshotCodec.Write(state).ToList();
+        var moved = SnapshotCodec.Read(items.Where(item => item.Kind != 10).Concat(items.Where(item => item.Kind == 10)));
+        Assert.Equal(DurableState.Of(state), DurableState.Of(moved));
+    }
+
+    /// <summary>The log of a cluster that published a port before there was an ingress network.</summary>
+    private static ClusterState Older(Changes changes)
+    {
+        var state = new ClusterState();
+        List<PortConfig> ports = [new() { TargetPort = 80, PublishedPort = 8080 }];
+        var spec = Specs.Web() with { EndpointSpec = new() { Ports = ports } };
+        Fold.Apply(state, new ClusterCreated(new(7), default), 1, new());
+        Fold.Apply(state, new ServiceCreated(new(1), spec, ports, default), 2, new());
+        Fold.Apply(state, new NetworkCreated(new(2), new() { Name = "ingress", Driver = "overlay", Ingress = true },
+            [new("10.128.0.0/20", "10.128.0.1")], Orch.Core.Model.Network.FirstVni, default), 3, changes);
+        return state;
     }
 
     [Fact]
