@@ -24,7 +24,7 @@ public static class DataplaneBench
             return;
         }
         await using var machine = new Machine();
-        machine.MakeBridge();
+        Machine.MakeBridge();
         var (server, client) = (machine.Container("10.50.0.11"), machine.Container("10.50.0.21"));
         server.Answer("one", 80);
         foreach (var services in (int[])[10, 1000])

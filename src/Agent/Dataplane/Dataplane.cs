@@ -12,17 +12,14 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
 {
     /// <summary>Later than every book: nothing of ours is left.</summary>
     private const long Cleared = long.MaxValue - 1;
-    private const string Stopping = "the agent stops";
     private readonly Lock _lock = new();
-    private readonly List<(long Version, TaskCompletionSource<string?> Told)> _waiting = [];
+    private readonly PassWaiters _waiters = new();
     private readonly ForwardAccepts _accepts = new(log, clock);
     private readonly DataplaneWake _wake = new();
     private BookChanges _changes = new();
     private NetworkBook _wanted = NetworkBook.Empty;
     private bool _wholly;
     private bool _leaving;
-    private bool _ended;
-    private long _settled = -1;
     private volatile FrozenDictionary<string, string> _portProblems = FrozenDictionary<string, string>.Empty;
     private volatile string? _missing;
 
@@ -41,17 +38,21 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
     }
 
     /// <summary>Null when the kernel is as that book or a later one wants; else why it is not.</summary>
-    public async Task<string?> SettledAsync(long bookVersion, CancellationToken cancellation)
+    public async Task<string?> SettledAsync(long bookVersion, CancellationToken cancellation) =>
+        await _waiters.SettledAsync(bookVersion, cancellation) ?? await _accepts.SettledAsync().WaitAsync(cancellation);
+
+    /// <summary>Null when connections go where that book or a later one says, and nowhere else any more; else why not.</summary>
+    public Task<string?> RulesAsync(long bookVersion, CancellationToken cancellation) => _waiters.RulesAsync(bookVersion, cancellation);
+
+    /// <summary>
+    /// Null when all is done for these networks, by their ids, that were wanted before this call: the engine's firewall lets
+    /// them through, too. Else why it is not, whatever is the matter with other networks. Waits for bridges not yet made.
+    /// </summary>
+    public async Task<string?> StandsAsync(IReadOnlyCollection<string> networkIds, CancellationToken cancellation)
     {
-        var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            if (bookVersion <= _settled || _ended)
-                told.SetResult(bookVersion <= _settled ? null : Stopping);
-            else
-                _waiting.Add((bookVersion, told));
-        }
-        return await told.Task.WaitAsync(cancellation) ?? await _accepts.SettledAsync().WaitAsync(cancellation);
+        var stands = _waiters.StandsAsync(networkIds, cancellation);
+        _wake.Set();
+        return await stands ?? await _accepts.SettledAsync().WaitAsync(cancellation);
     }
 
     /// <summary>Why a published ingress port of the service cannot be held here; null when all of them are.</summary>
@@ -76,11 +77,15 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
         using var noticed = stopping.Register(_wake.Set);
         var accepts = _accepts.RunAsync(stopping);
         new Thread(() => Work(ended, stopping)) { IsBackground = true, Name = "data plane" }.Start();
-        await ended.Task;
-        await accepts;
-        lock (_lock)
-            _ended = true;
-        Tell(long.MaxValue, Stopping);
+        try
+        {
+            await ended.Task;
+            await accepts;
+        }
+        finally
+        {
+            _waiters.End();
+        }
     }
 
     /// <summary>The machine leaves the cluster: nothing of ours stays. Done, or given up, when the task ends.</summary>
@@ -143,6 +148,7 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
 
     private void Pass(DataplaneWork? work, bool wholly, out TimeSpan longest)
     {
+        var (asked, links) = _waiters.Begin();
         NetworkBook book;
         BookChanges changes;
         bool leaving;
@@ -151,29 +157,17 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
             (book, changes, leaving) = (_wanted, _changes, _leaving);
             (_changes, wholly, _wholly) = (new(), wholly || _wholly, false);
         }
-        var problem = work is not null && _missing is null
-            ? work.Pass(book, wholly ? null : changes, leaving) : $"this machine has no {_missing}";
+        var report = work is not null && _missing is null
+            ? work.Pass(book, wholly ? null : changes, links, leaving) : new() { Failed = $"this machine has no {_missing}" };
         if (work is not null)
             _portProblems = work.PortProblems;
-        Tell(leaving ? Cleared : book.Version, problem);
-        longest = problem is null || _missing is not null ? options.Period : options.Retry;
+        _waiters.Tell(report with { Version = leaving ? Cleared : book.Version, Leaving = leaving }, asked);
+        longest = report.Problem is null || _missing is not null ? options.Period : options.Retry;
     }
 
     private bool Wait(TimeSpan longest)
     {
         _wake.Wait(longest);
         return true;
-    }
-
-    private void Tell(long version, string? problem)
-    {
-        lock (_lock)
-        {
-            if (problem is null)
-                _settled = Math.Max(_settled, version);
-            foreach (var waiter in _waiting.Where(waiter => waiter.Version <= version))
-                waiter.Told.TrySetResult(problem);
-            _waiting.RemoveAll(waiter => waiter.Version <= version);
-        }
     }
 }

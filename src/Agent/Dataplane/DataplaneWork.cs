@@ -27,6 +27,8 @@ internal sealed class DataplaneWork : IDisposable
     private bool _touched;
     private long? _repaired;
     private string? _problem;
+    private string? _settings;
+    private LinkReport _found = LinkReport.None;
 
     public DataplaneWork(AgentLog log, TimeProvider clock, DataplaneOptions options, ForwardAccepts accepts)
     {
@@ -56,24 +58,24 @@ internal sealed class DataplaneWork : IDisposable
         }
     }
 
-    /// <summary>Makes the kernel as the book says; changes null: everything is looked at. What went wrong, in words.</summary>
-    public string? Pass(NetworkBook book, BookChanges? changes, bool leaving)
+    /// <summary>Makes the kernel as the book says; changes null: everything is looked at. Links: these are in any case.</summary>
+    public PassReport Pass(NetworkBook book, BookChanges? changes, bool links, bool leaving)
     {
-        string? problem;
+        PassReport report;
         try
         {
-            problem = !leaving ? Keep(book, changes) : _cleared ? null : Clear();
-            _cleared = leaving && problem is null;
+            report = leaving ? Clear() : Keep(book, changes, links);
+            _cleared = leaving && report.Problem is null;
         }
         catch (Win32Exception e)
         {
-            (problem, Broken) = (e.Message, true);
+            (report, Broken) = (new() { Failed = e.Message }, true);
         }
-        if (problem is not null && problem != _problem)
+        if (report.Problem is { } problem && problem != _problem)
             _log.Warn($"data plane: {problem}");
-        (_problem, _last) = (problem, book);
+        (_problem, _last) = (report.Problem, book);
         PortProblems = _ports.Problems();
-        return problem;
+        return report;
     }
 
     /// <summary>Until there is a reason for another pass. True when it has to look at everything.</summary>
@@ -116,29 +118,32 @@ internal sealed class DataplaneWork : IDisposable
         _netfilter.Dispose();
     }
 
-    private string? Keep(NetworkBook book, BookChanges? changes)
+    private PassReport Keep(NetworkBook book, BookChanges? changes, bool links)
     {
         var impact = changes is null ? BookImpact.Everything : BookImpact.Of(changes, _last, book, _options.NodeId);
-        var problem = changes is null && !book.Networks.IsEmpty ? Sysctls.Apply() : null;
+        if (changes is null)
+            _settings = book.Networks.IsEmpty ? null : Sysctls.Apply();
         if (changes is null || changes.Networks.Count > 0)
             _accepts.Keep([.. book.Networks.Values.Select(network => network.BridgeName)]);
-        var links = impact.Links || _linksChanged ? _links.Keep(book) : null;
-        _linksChanged = links is not null;
-        var rules = _rules.Keep(book, impact.Services);
-        return problem ?? links ?? rules;
+        if (links || impact.Links || _linksChanged)
+            _found = _links.Keep(book);
+        _linksChanged = _found.Problems.Count > 0;
+        return new() { Settings = _settings, Links = _found, Rules = _rules.Keep(book, impact.Services) };
     }
 
     /// <summary>
     /// Forwarding and the bridges' packet filter stay on: others may rely on them by now, and they were on before wherever
     /// the engine ran.
     /// </summary>
-    private string? Clear()
+    private PassReport Clear()
     {
+        if (_cleared)
+            return new();
         foreach (var network in _last.Networks.Values)
             Sysctls.SetRouteLocal(network.BridgeName, on: false);
         _ports.Dispose();
         _rules.Clear();
         _accepts.Keep([]);
-        return _links.Keep(NetworkBook.Empty);
+        return new() { Links = _links.Keep(NetworkBook.Empty) };
     }
 }

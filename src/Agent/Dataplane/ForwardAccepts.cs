@@ -30,13 +30,18 @@ internal sealed class ForwardAccepts(AgentLog log, TimeProvider clock)
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>When all that was asked for until now is done: null, or why it is not.</summary>
+    /// <summary>When all that was asked for until now is done: null, or why it is not. What failed is tried again.</summary>
     public Task<string?> SettledAsync()
     {
         lock (_lock)
         {
-            if (_done >= _asked)
+            if (_done >= _asked && _problem is null)
                 return Task.FromResult(_problem);
+            if (_done >= _asked)
+            {
+                _asked++;
+                _wake.Writer.TryWrite(true);
+            }
             var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((_asked, told));
             return told.Task;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Frozen;
 using Orch.Agent.Netlink;
 using Orch.Agent.Networks;
 
@@ -12,24 +12,32 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
     private const int NoSuchDevice = 19, NoSuchEntry = 2, NoSuchProcess = 3, NotAvailable = 99;
     private readonly RouteTable _table = new(socket);
     private readonly NetlinkWriter _batch = new();
-    private readonly List<string> _sent = [];
+    private readonly List<Step> _sent = [];
     private HashSet<int> _bridges = [];
     private Dictionary<int, WantedNetwork> _devices = [];
 
-    /// <summary>What could not be made right, in words; null when all is.</summary>
-    public string? Keep(NetworkBook book)
+    public LinkReport Keep(NetworkBook book)
     {
         var links = _table.Links();
         var wanted = WantedNetwork.Of(book, options, UnderlayMtu(links));
         var neighbours = wanted.Count == 0 ? [] : _table.Neighbours();
-        var plan = DataplanePlanner.Leftovers(links, wanted.Values.Select(network => network.Vxlan).ToHashSet()).ToList();
+        var standing = new List<string>();
+        var plan = new List<Step>();
+        foreach (var operation in DataplanePlanner.Leftovers(links, wanted.Values.Select(network => network.Vxlan).ToHashSet()))
+            plan.Add(new("", operation));
         foreach (var network in wanted.Values)
-            plan.AddRange(DataplanePlanner.Plan(network, FoundNetwork.Of(network, links, neighbours, Sysctls.RoutesLocal)));
-        var problem = plan.Count == 0 ? null : Apply(plan, links);
-        if (plan.Exists(operation => operation is LinkOperation.Create or LinkOperation.Delete))
+        {
+            var found = FoundNetwork.Of(network, links, neighbours, Sysctls.RoutesLocal);
+            if (found.Bridge is not null)
+                standing.Add(network.Id);
+            foreach (var operation in DataplanePlanner.Plan(network, found))
+                plan.Add(new(network.Id, operation));
+        }
+        var problems = plan.Count == 0 ? LinkReport.None.Problems : Apply(plan, links);
+        if (plan.Exists(step => step.Operation is LinkOperation.Create or LinkOperation.Delete))
             links = _table.Links();
         Remember(links, wanted);
-        return problem;
+        return new(problems, standing.ToFrozenSet());
     }
 
     /// <summary>A change of this link can make something of ours wrong.</summary>
@@ -47,7 +55,9 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
         _batch.Clear();
         _batch.CreateVxlan("ox-trial", new(0xFFFFFE, null, DataplaneOptions.VxlanPort, Learning: false, Proxy: true), PlainMtu);
         _batch.DeleteLink("ox-trial");
-        foreach (var failure in socket.Send(_batch))
+        var failures = socket.Send(_batch);
+        _batch.Clear();
+        foreach (var failure in failures)
         {
             if (failure is { Message: 0, Error: not Libc.Exists })
                 return $"VXLAN devices (kernel module vxlan): {failure.Reason}";
@@ -71,24 +81,25 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
         return links.Find(link => link.Index == index) is { Mtu: > Underlay.VxlanOverhead, Name: not "lo" } link ? link.Mtu : PlainMtu;
     }
 
-    private string? Apply(List<LinkOperation> plan, List<Link> links)
+    private FrozenDictionary<string, string> Apply(List<Step> plan, List<Link> links)
     {
-        var problems = new List<string>();
+        var problems = new List<(string Network, string Problem)>();
         var indexes = Indexes(links);
-        foreach (var operation in plan)
-            Device(operation, indexes, problems);
+        foreach (var step in plan)
+            Device(step, indexes, problems);
         Flush(problems);
-        if (plan.Exists(operation => operation is LinkOperation.Create))
+        if (plan.Exists(step => step.Operation is LinkOperation.Create))
             indexes = Indexes(_table.Links());
-        foreach (var operation in plan)
-            Entry(operation, indexes, problems);
+        foreach (var step in plan)
+            Entry(step, indexes, problems);
         Flush(problems);
-        return problems.Count == 0 ? null : string.Join("; ", problems.Distinct().Take(5));
+        return problems.GroupBy(one => one.Network).ToFrozenDictionary(
+            network => network.Key, network => string.Join("; ", network.Select(one => one.Problem).Distinct().Take(5)));
     }
 
-    private void Device(LinkOperation operation, Dictionary<string, int> indexes, List<string> problems)
+    private void Device(Step step, Dictionary<string, int> indexes, List<(string Network, string Problem)> problems)
     {
-        switch (operation)
+        switch (step.Operation)
         {
             case LinkOperation.Delete delete:
                 _batch.DeleteLink(delete.Device);
@@ -104,20 +115,20 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
                 break;
             case LinkOperation.RouteLocal route:
                 if (!Sysctls.SetRouteLocal(route.Device, true))
-                    problems.Add($"{route.Device}: route_localnet cannot be set");
+                    problems.Add((step.Network, $"{route.Device}: route_localnet cannot be set"));
                 return;
             default:
                 return;
         }
-        Queued(operation, problems);
+        Queued(step, problems);
     }
 
-    private void Entry(LinkOperation operation, Dictionary<string, int> indexes, List<string> problems)
+    private void Entry(Step step, Dictionary<string, int> indexes, List<(string Network, string Problem)> problems)
     {
-        if (!indexes.TryGetValue(operation.Device, out var index))
+        if (!indexes.TryGetValue(step.Operation.Device, out var index))
             return;
         var before = _batch.Count;
-        switch (operation)
+        switch (step.Operation)
         {
             case LinkOperation.Hairpin:
                 _batch.SetPort(index, Route.PortHairpin, true);
@@ -139,27 +150,31 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
                 break;
         }
         for (; before < _batch.Count; before++)
-            Queued(operation, problems);
+            Queued(step, problems);
     }
 
-    private void Queued(LinkOperation operation, List<string> problems)
+    private void Queued(Step step, List<(string Network, string Problem)> problems)
     {
-        _sent.Add(operation.ToString());
+        _sent.Add(step);
         if (_batch.Length > MostAtOnce && _sent.Count == _batch.Count)
             Flush(problems);
     }
 
     /// <summary>What went away meanwhile needs no change, and its event makes us look again.</summary>
-    private void Flush(List<string> problems)
+    private void Flush(List<(string Network, string Problem)> problems)
     {
         foreach (var failure in socket.Send(_batch))
         {
+            var step = _sent[failure.Message];
             if (failure.Error is not (NoSuchDevice or NoSuchEntry or NoSuchProcess or NotAvailable))
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{_sent[failure.Message]}: {failure.Reason}"));
+                problems.Add((step.Network, $"{step.Operation}: {failure.Reason}"));
         }
         _batch.Clear();
         _sent.Clear();
     }
 
     private static Dictionary<string, int> Indexes(List<Link> links) => links.ToDictionary(link => link.Name, link => link.Index);
+
+    /// <summary>An operation, and the network that needs it; none needs it where something of ours is left over.</summary>
+    private readonly record struct Step(string Network, LinkOperation Operation);
 }

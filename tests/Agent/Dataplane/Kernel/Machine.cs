@@ -58,11 +58,11 @@ internal sealed class Machine : IAsyncDisposable
     public Space Outside { get; } = new();
 
     /// <summary>What the engine does when the network's first container is made.</summary>
-    public void MakeBridge()
+    public static void MakeBridge(string bridge = Bridge, string address = "10.50.0.2")
     {
-        Do($"ip link add {Bridge} type bridge");
-        Do($"ip addr add 10.50.0.2/24 dev {Bridge}");
-        Do($"ip link set {Bridge} up");
+        Do($"ip link add {bridge} type bridge");
+        Do($"ip addr add {address}/24 dev {bridge}");
+        Do($"ip link set {bridge} up");
     }
 
     public Space Container(string address)
@@ -81,9 +81,16 @@ internal sealed class Machine : IAsyncDisposable
 
     public Task ApplyAsync(NetworkUpdate update)
     {
+        Want(update);
+        return SettleAsync();
+    }
+
+    /// <summary>Without waiting for it: the version to wait for.</summary>
+    public long Want(NetworkUpdate update)
+    {
         (_book, var changes) = _book.Apply(update);
         Plane.Want(_book, changes);
-        return SettleAsync();
+        return _book.Version;
     }
 
     /// <summary>One service "web" behind the address and the port; those of its tasks that serve have an address ending in that.</summary>
@@ -154,6 +161,8 @@ internal sealed class Machine : IAsyncDisposable
         await _stop.CancelAsync();
         await _running.WaitAsync(Longest);
     }
+
+    public Task<string?> StandsAsync(params string[] networks) => Plane.StandsAsync(networks, CancellationToken.None).WaitAsync(Longest);
 
     private async Task SettleAsync()
     {

@@ -5,7 +5,7 @@ using Orch.Contracts.Agent;
 namespace Orch.Tests.Agent.Dataplane.Kernel;
 
 /// <summary>What the child process does; a name each. They throw what does not hold.</summary>
-internal static class Scenarios
+internal static partial class Scenarios
 {
     private static readonly ProtocolType[] Both = [ProtocolType.Tcp, ProtocolType.Udp];
 
@@ -20,11 +20,13 @@ internal static class Scenarios
         ["port-in-use"] = PortInUse,
         ["leave"] = Leave,
         ["peers"] = Peers,
+        ["stands"] = Stands,
+        ["trouble-of-another"] = TroubleOfAnother,
     };
 
     private static async Task<(Space One, Space Two, Space Client)> WebAsync(Machine machine, bool affinity = false)
     {
-        machine.MakeBridge();
+        Machine.MakeBridge();
         var (one, two, client) = (machine.Container("10.50.0.11"), machine.Container("10.50.0.12"), machine.Container("10.50.0.21"));
         one.Answer("one", 80);
         two.Answer("two", 80);
@@ -151,7 +153,7 @@ internal static class Scenarios
     private static async Task Peers(Machine machine)
     {
         const int Many = 2000;
-        machine.MakeBridge();
+        Machine.MakeBridge();
         var update = Machine.Web([11], [11]);
         for (var number = 0; number < Many; number++)
         {
@@ -174,7 +176,7 @@ internal static class Scenarios
 
         // The engine's network goes and comes: the device is left alone, then taken back.
         Machine.Do($"ip link del {Machine.Bridge}");
-        machine.MakeBridge();
+        Machine.MakeBridge();
         await Machine.UntilAsync(() => Static() == 2 * Many, "entries of the bridge");
 
         await machine.ApplyAsync(Machine.Web([11], [11]));
@@ -223,7 +225,7 @@ internal static class Scenarios
         }
     }
 
-    private static void Same(string expected, string? actual, [System.Runtime.CompilerServices.CallerLineNumber] int line = 0)
+    private static void Same(string? expected, string? actual, [System.Runtime.CompilerServices.CallerLineNumber] int line = 0)
     {
         if (expected != actual)
             throw new InvalidOperationException($"line {line}: expected '{expected}', not '{actual}'");
