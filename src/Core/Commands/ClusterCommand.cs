@@ -12,8 +12,11 @@ public abstract record ClusterCommand
     private protected ClusterCommand() { }
 }
 
-/// <summary>Settings null: the defaults. The address pools in them are for ever.</summary>
-public sealed record CreateCluster(ClusterId Id, ClusterSettings? Settings = null) : ClusterCommand;
+/// <summary>
+/// Settings null: the defaults. The address pools in them are for ever. Address: that of the machine which founds it, so
+/// that no network of the cluster is cut from that machine's own.
+/// </summary>
+public sealed record CreateCluster(ClusterId Id, ClusterSettings? Settings = null, string? Address = null) : ClusterCommand;
 public sealed record SetClusterSecrets(byte[] Sealed) : ClusterCommand;
 public sealed record UpdateCluster(ulong Version, ClusterSettings Settings) : ClusterCommand;
 

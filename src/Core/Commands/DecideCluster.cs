@@ -24,7 +24,7 @@ internal static class DecideCluster
         var events = new List<ClusterEvent> { new ClusterCreated(c.Id, step.Now) };
         if (c.Settings is { } settings)
             events.Add(new ClusterSettingsSet(settings, step.Now));
-        var (ingress, refusal) = IngressNetwork.Create(state, c.Settings ?? new(), step);
+        var (ingress, refusal) = IngressNetwork.Create(state, c.Settings ?? new(), step, c.Address);
         if (ingress is null)
             return Decision.Refuse(refusal!.Kind, refusal.Message);
         events.Add(ingress);

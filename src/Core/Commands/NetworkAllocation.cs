@@ -15,10 +15,11 @@ internal static class NetworkAllocation
     /// <summary>A network of less than a machine's own address and a task's is of no use.</summary>
     private const uint LeastAddresses = 2;
 
+    /// <summary>Founder: the address of a machine that is about to be the first, and is in no record yet.</summary>
     public static (NetworkCreated? Created, Refusal? Refusal) Allocate(
-        ClusterState state, ClusterSettings settings, NetworkSpec spec, StepContext step)
+        ClusterState state, ClusterSettings settings, NetworkSpec spec, StepContext step, string? founder = null)
     {
-        var (subnets, conflict) = Subnets(state, settings, spec.IPAM?.Config ?? []);
+        var (subnets, conflict) = Subnets(state, settings, spec.IPAM?.Config ?? [], founder);
         if (subnets is null)
             return (null, conflict);
         if (FreeVni(state) is not { } vni)
@@ -33,15 +34,17 @@ internal static class NetworkAllocation
     }
 
     private static (List<NetworkSubnet>? Subnets, Refusal? Conflict) Subnets(
-        ClusterState state, ClusterSettings settings, List<SubnetSpec> wanted)
+        ClusterState state, ClusterSettings settings, List<SubnetSpec> wanted, string? founder)
     {
         var pool = Pool(settings);
         foreach (var held in All(state).SelectMany(network => network.Subnets))
             pool.TryReserve(held.Prefix);
+        var machines = Machines(state, founder).ToList();
         if (wanted.Count == 0)
         {
+            var withheld = LeaveToMachines(pool, settings, machines) ? ", beside blocks that machines have their own addresses in" : "";
             return pool.Take() is { } chosen ? ([new(chosen.ToString(), chosen.At(1).ToString())], null)
-                : (null, new(RefusalKind.FailedPrecondition, "the address pool has no subnet left: give one, or remove a network"));
+                : (null, new(RefusalKind.FailedPrecondition, $"the address pool has no subnet left{withheld}: give one, or remove a network"));
         }
         var subnets = new List<NetworkSubnet>();
         foreach (var spec in wanted)
@@ -50,10 +53,35 @@ internal static class NetworkAllocation
             if (pool.TryReserve(block) is { } other)
                 return (null, new(RefusalKind.Invalid,
                     $"Pool overlaps with other one on this address space: {block} and {other}{HolderOf(state, other)}"));
+            if (machines.Find(machine => block.Contains(machine.Address)) is { Name: { } name })
+                return (null, new(RefusalKind.Invalid, $"subnet {block} contains the address of node {name}: choose another"));
             subnets.Add(new(block.ToString(), spec.Gateway is { Length: > 0 } gateway ? gateway : block.At(1).ToString(),
                 spec.IPRange is { Length: > 0 } range ? range : null));
         }
         return (subnets, null);
+    }
+
+    /// <summary>A machine would look for the others, and they for it, in a network of containers. True: that takes blocks away.</summary>
+    private static bool LeaveToMachines(SubnetPool pool, ClusterSettings settings, List<(string Name, IpAddr Address)> machines)
+    {
+        var any = false;
+        foreach (var (_, address) in machines.Where(machine => settings.AddressPools.Any(block => block.Contains(machine.Address))))
+        {
+            pool.TryReserve(new(address, settings.SubnetLength));
+            any = true;
+        }
+        return any;
+    }
+
+    private static IEnumerable<(string Name, IpAddr Address)> Machines(ClusterState state, string? founder)
+    {
+        if (IpAddr.TryParse(founder, out var first))
+            yield return (founder!, first);
+        foreach (var node in state.Nodes.Values)
+        {
+            if (IpAddr.TryParse(node.Address, out var address))
+                yield return ($"{node.Description.Hostname} ({address})", address);
+        }
     }
 
     /// <summary>Who has the block: one that was removed is in no list any more, and its user can only wait.</summary>

@@ -19,7 +19,7 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
     public async Task<ClusterSecrets> RunAsync(CancellationToken cancellation)
     {
         if (store.Current.Cluster is null)
-            await DoAsync(new CreateCluster(new ClusterId(NewIds.Next()), options.ClusterSettings), cancellation);
+            await DoAsync(new CreateCluster(new ClusterId(NewIds.Next()), options.ClusterSettings, options.AdvertiseAddr), cancellation);
         if (store.Current.Cluster!.SecretsSealed is null)
             await CreateSecretsAsync(cancellation);
         var secrets = ClusterSecrets.Open(store.Current.Cluster!.SecretsSealed!, cipher);

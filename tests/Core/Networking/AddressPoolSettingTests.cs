@@ -8,11 +8,11 @@ namespace Orch.Tests.Core.Networking;
 /// <summary>What a cluster was told at init of the addresses of its networks.</summary>
 public sealed class AddressPoolSettingTests
 {
-    private static (ClusterState State, Decision Decision) Founded(ClusterSettings settings)
+    private static (ClusterState State, Decision Decision) Founded(ClusterSettings settings, string? address = null)
     {
         var writer = new ClusterWriter(new ClusterState());
         var ids = (UInt128)1;
-        writer.Enqueue(new object(), new CreateCluster(new(7), settings));
+        writer.Enqueue(new object(), new CreateCluster(new(7), settings, address));
         writer.Enqueue(new object(), new CreateNetwork(new() { Name = "front", Driver = "overlay" }));
         var batch = writer.Step(new StepContext(default, () => ++ids))!;
         return (batch.View, batch.Answers[0].Decision);
@@ -25,6 +25,17 @@ public sealed class AddressPoolSettingTests
         Assert.Equal(["10.20.0.0/16", "10.30.0.0/16"],
             state.Networks.Values.OrderBy(network => network.Vni).Select(network => network.Subnets[0].Block));
         Assert.Equal(Network.FirstVni, state.Networks.Get(state.IngressNetwork)!.Vni);
+    }
+
+    [Fact]
+    public void No_subnet_is_cut_from_the_network_of_the_machine_that_founds_the_cluster()
+    {
+        var (state, _) = Founded(new(), "10.128.0.7");
+        Assert.Equal(["10.128.16.0/20", "10.128.32.0/20"],
+            state.Networks.Values.OrderBy(network => network.Vni).Select(network => network.Subnets[0].Block).Order());
+        Assert.Equal("the address pool has no subnet left, beside blocks that machines have their own addresses in: "
+            + "give one, or remove a network",
+            Founded(new() { DefaultAddrPool = ["10.20.0.0/16"], SubnetSize = 16 }, "10.20.0.7").Decision.Refusal?.Message);
     }
 
     [Fact]

@@ -42,6 +42,17 @@ public sealed class NetworkDecisionTests
     }
 
     [Fact]
+    public void No_network_has_the_address_of_a_machine()
+    {
+        foreach (var (node, address) in _rig.Nodes.Zip(["10.128.16.200", "10.128.33.1", "192.168.7.9"]))
+            _rig.Ok(new DescribeNode(node, _rig.State.Nodes.Get(node)!.Description, address));
+        Assert.Equal(["10.128.48.0/20", "10.128.64.0/20"], new[] { "a", "b" }.Select(name => Create(Spec(name)).Subnets[0].Block));
+        Assert.Equal("subnet 192.168.0.0/16 contains the address of node n3 (192.168.7.9): choose another",
+            Refused(new CreateNetwork(Spec("c", "192.168.0.0/16"))).Message);
+        Create(Spec("c", "192.168.8.0/24"));
+    }
+
+    [Fact]
     public void What_a_removed_network_had_can_be_had_again()
     {
         var first = Create(Spec("first", "10.1.0.0/24"));
