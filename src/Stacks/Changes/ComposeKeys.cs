@@ -15,6 +15,7 @@ internal static class ComposeKeys
         (Container + "Mounts", "volumes"), (Container + "StopGracePeriod", "stop_grace_period"), (Container + "Hosts", "extra_hosts"),
         (Container + "DNSConfig.Nameservers", "dns"), (Container + "DNSConfig.Search", "dns_search"), (Container + "DNSConfig.Options", "dns_opt"),
         (Container + "CapabilityAdd", "cap_add"), (Container + "CapabilityDrop", "cap_drop"), (Container + "OomScoreAdj", "oom_score_adj"),
+        (Container + "HostConfig.PidMode", "pid"), (Container + "HostConfig.IpcMode", "ipc"), (Container + "HostConfig.", ""),
         (Container, ""), ("TaskTemplate.Resources.Limits.NanoCPUs", "deploy.resources.limits.cpus"),
         ("TaskTemplate.Resources.Limits.MemoryBytes", "deploy.resources.limits.memory"), ("TaskTemplate.Resources.Limits.Pids", "deploy.resources.limits.pids"),
         ("TaskTemplate.Resources.Reservations.NanoCPUs", "deploy.resources.reservations.cpus"),

@@ -27,7 +27,7 @@ public static class ServiceDiff
     /// <summary>
     /// The spec to send: counters go on from where they are, an image that the file names as before stays pinned to the
     /// digest (and to the platforms of it) that it runs with unless a newer one is known, and a deadline that the file
-    /// does not speak of stays.
+    /// does not speak of stays. What was asked of machines does not: an empty member says so, an absent one would keep it.
     /// </summary>
     public static ServiceSpec Carry(ServiceSpec current, ServiceSpec wanted)
     {
@@ -39,6 +39,8 @@ public static class ServiceDiff
             if (placement?.Platforms is null && Label(wanted)?.Contains('@') != true && old.Placement?.Platforms is { } platforms)
                 placement = (placement ?? new()) with { Platforms = platforms };
         }
+        if (container.HostConfig is null && old?.ContainerSpec?.HostConfig is not null)
+            container = container with { HostConfig = new() };
         return wanted with
         {
             TaskTemplate = template with { ContainerSpec = container, Placement = placement, ForceUpdate = old?.ForceUpdate ?? 0 },

@@ -35,6 +35,7 @@ internal sealed class ContainerConverter(string stack, StackFile file, ProblemLi
         CapabilityDrop = Capabilities(service.Texts("cap_drop")),
         Ulimits = Ulimits(service.Map("ulimits")),
         PullOptions = service.Text("pull_policy") is { } pull ? new() { Policy = pull == "if_not_present" ? "missing" : pull } : null,
+        HostConfig = new HostConverter(problems).Convert(service),
         OomScoreAdj = service.Long("oom_score_adj") is not 0 and var score ? score : null,
     };
 
@@ -88,14 +89,9 @@ internal sealed class ContainerConverter(string stack, StackFile file, ProblemLi
             Hard = ((MapNode)entry.Value).Long("hard") ?? 0,
         })];
 
-    private Privileges? Privileges(MapNode service)
+    private static Privileges? Privileges(MapNode service)
     {
-        bool? noNew = null;
-        foreach (var option in (service["security_opt"] as ListNode)?.Items.OfType<ScalarNode>() ?? [])
-            if (option.Text is "no-new-privileges" or "no-new-privileges:true" or "no-new-privileges=true")
-                noNew = true;
-            else if (option.Text is not ("no-new-privileges:false" or "no-new-privileges=false"))
-                problems.Warn(option.At, $"security_opt {option.Text} is not honoured", "no-new-privileges:true is the only one that is");
+        var noNew = HostConverter.HasNoNewPrivileges(service);
         var credentials = service.Map("credential_spec");
         if (noNew is null && credentials is null)
             return null;

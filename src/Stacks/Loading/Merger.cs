@@ -49,6 +49,7 @@ internal static class Merger
                 && (Field(a, "protocol") ?? "tcp") == (Field(b, "protocol") ?? "tcp"),
             "volumes" => (a, b) => Field(a, "target") == Field(b, "target"),
             "secrets" or "configs" => (a, b) => (Field(a, "target") ?? Field(a, "source")) == (Field(b, "target") ?? Field(b, "source")),
+            "devices" => (a, b) => Field(a, "target") is { } target ? target == Field(b, "target") : Same(a, b),
             "extra_hosts" => Same,
             "env_file" => (a, b) => Field(a, "path") == Field(b, "path"),
             _ => Same,
