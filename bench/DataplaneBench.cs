@@ -23,7 +23,7 @@ public static class DataplaneBench
             await inside.WaitForExitAsync();
             return;
         }
-        await using var machine = new Machine();
+        await using var machine = new Machine(TimeSpan.FromSeconds(30));
         Machine.MakeBridge();
         var (server, client) = (machine.Container("10.50.0.11"), machine.Container("10.50.0.21"));
         server.Answer("one", 80);

@@ -12,14 +12,10 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
 {
     /// <summary>Later than every book: nothing of ours is left.</summary>
     private const long Cleared = long.MaxValue - 1;
-    private readonly Lock _lock = new();
+    private readonly PendingWork _pending = new();
     private readonly PassWaiters _waiters = new();
     private readonly ForwardAccepts _accepts = new(log, clock);
     private readonly DataplaneWake _wake = new();
-    private BookChanges _changes = new();
-    private NetworkBook _wanted = NetworkBook.Empty;
-    private bool _wholly;
-    private bool _leaving;
     private volatile FrozenDictionary<string, string> _portProblems = FrozenDictionary<string, string>.Empty;
     private volatile string? _missing;
 
@@ -29,11 +25,7 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
     /// <summary>Returns at once. What comes while the kernel is being changed is done together afterwards.</summary>
     public void Want(NetworkBook book, BookChanges changes)
     {
-        lock (_lock)
-        {
-            _wanted = book;
-            _changes.AddAll(changes);
-        }
+        _pending.Want(book, changes);
         _wake.Set();
     }
 
@@ -61,8 +53,7 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
     /// <summary>The engine's API answers again: it may have made its chains anew.</summary>
     public void EngineReturned()
     {
-        lock (_lock)
-            _wholly = true;
+        _pending.Distrust();
         _accepts.Keep();
         _wake.Set();
     }
@@ -91,8 +82,7 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
     /// <summary>The machine leaves the cluster: nothing of ours stays. Done, or given up, when the task ends.</summary>
     public async Task ClearAsync()
     {
-        lock (_lock)
-            (_leaving, _wholly, _wanted) = (true, true, NetworkBook.Empty);
+        _pending.Leave();
         _wake.Set();
         if (await SettledAsync(Cleared, CancellationToken.None) is { } problem)
             log.Warn($"data plane: not everything could be removed: {problem}");
@@ -106,13 +96,13 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
             for (var wholly = true; !stopping.IsCancellationRequested;)
             {
                 Look(ref work);
-                Pass(work, wholly, out var longest);
+                Pass(work, wholly);
                 if (work is { Broken: true })
                 {
                     work.Dispose();
                     work = null;
                 }
-                wholly = work?.Wait(_wake, longest) ?? Wait(longest);
+                wholly = work is not null && _missing is null ? work.Wait(_wake) : Wait();
             }
             ended.SetResult();
         }
@@ -146,28 +136,23 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
         _missing = missing;
     }
 
-    private void Pass(DataplaneWork? work, bool wholly, out TimeSpan longest)
+    private void Pass(DataplaneWork? work, bool wholly)
     {
         var (asked, links) = _waiters.Begin();
-        NetworkBook book;
-        BookChanges changes;
-        bool leaving;
-        lock (_lock)
-        {
-            (book, changes, leaving) = (_wanted, _changes, _leaving);
-            (_changes, wholly, _wholly) = (new(), wholly || _wholly, false);
-        }
+        var order = _pending.Take(wholly);
         var report = work is not null && _missing is null
-            ? work.Pass(book, wholly ? null : changes, links, leaving) : new() { Failed = $"this machine has no {_missing}" };
+            ? work.Pass(order, links) : new() { Failed = $"this machine has no {_missing}" };
+        if (report.Failed is not null)
+            _pending.Distrust();
         if (work is not null)
             _portProblems = work.PortProblems;
-        _waiters.Tell(report with { Version = leaving ? Cleared : book.Version, Leaving = leaving }, asked);
-        longest = report.Problem is null || _missing is not null ? options.Period : options.Retry;
+        _waiters.Tell(report with { Version = order.Leaving ? Cleared : order.Book.Version, Leaving = order.Leaving }, asked);
     }
 
-    private bool Wait(TimeSpan longest)
+    /// <summary>While nothing can be done: a machine does not get a missing feature from one second to the next.</summary>
+    private bool Wait()
     {
-        _wake.Wait(longest);
+        _wake.Wait(_missing is null ? options.Retry : options.Period);
         return true;
     }
 }

@@ -14,17 +14,16 @@ internal sealed class DataplaneWake
         _ = Libc.Write(_counter, ref one, sizeof(ulong));
     }
 
-    /// <summary>Until it is set, the kernel tells of something, or the time is over: then false.</summary>
+    /// <summary>Until it is set, then true; or until the kernel tells of something or the time is over.</summary>
     public bool Wait(TimeSpan longest, params ReadOnlySpan<SafeFileHandle> others)
     {
         var entries = new Libc.PollEntry[others.Length + 1];
         entries[0] = Entry(_counter);
         for (var index = 0; index < others.Length; index++)
             entries[index + 1] = Entry(others[index]);
-        var ready = Libc.Poll(entries, (nuint)entries.Length, (int)longest.TotalMilliseconds);
+        _ = Libc.Poll(entries, (nuint)entries.Length, Math.Max(0, (int)Math.Ceiling(longest.TotalMilliseconds)));
         ulong value = 0;
-        _ = Libc.Read(_counter, ref value, sizeof(ulong));
-        return ready != 0;
+        return Libc.Read(_counter, ref value, sizeof(ulong)) > 0;
     }
 
     private static Libc.PollEntry Entry(SafeFileHandle handle) =>

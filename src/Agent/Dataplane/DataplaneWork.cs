@@ -16,7 +16,7 @@ internal sealed class DataplaneWork : IDisposable
     private readonly NetlinkSocket _route = new(NetlinkSocket.RouteProtocol);
     private readonly NetlinkSocket _netfilter = new(NetlinkSocket.NetfilterProtocol);
     private readonly NftLibrary _nft = new();
-    private readonly PortHolder _ports = new();
+    private readonly PortHolder _ports = new(PortOwner.Find);
     private readonly LinkKeeper _links;
     private readonly RuleKeeper _rules;
     private readonly KernelWatch _watch;
@@ -26,13 +26,15 @@ internal sealed class DataplaneWork : IDisposable
     private bool _cleared;
     private bool _touched;
     private long? _repaired;
+    private long _checked;
+    private long _passed;
     private string? _problem;
     private string? _settings;
     private LinkReport _found = LinkReport.None;
 
     public DataplaneWork(AgentLog log, TimeProvider clock, DataplaneOptions options, ForwardAccepts accepts)
     {
-        (_log, _clock, _accepts, _options) = (log, clock, accepts, options);
+        (_log, _clock, _accepts, _options, _checked) = (log, clock, accepts, options, clock.GetTimestamp());
         _links = new(_route, options);
         _rules = new(_netfilter, _nft, _ports, options);
         _watch = new(RuleNames.Table, RuleNames.State, _links.Concerns, _links.Misses);
@@ -58,14 +60,14 @@ internal sealed class DataplaneWork : IDisposable
         }
     }
 
-    /// <summary>Makes the kernel as the book says; changes null: everything is looked at. Links: these are in any case.</summary>
-    public PassReport Pass(NetworkBook book, BookChanges? changes, bool links, bool leaving)
+    /// <summary>Makes the kernel as the book says; links: these are looked at in any case.</summary>
+    public PassReport Pass(PassOrder order, bool links)
     {
         PassReport report;
         try
         {
-            report = leaving ? Clear() : Keep(book, changes, links);
-            _cleared = leaving && report.Problem is null;
+            report = order.Leaving ? Clear() : Keep(order.Book, order.Changes, links);
+            _cleared = order.Leaving && report.Problem is null;
         }
         catch (Win32Exception e)
         {
@@ -73,18 +75,39 @@ internal sealed class DataplaneWork : IDisposable
         }
         if (report.Problem is { } problem && problem != _problem)
             _log.Warn($"data plane: {problem}");
-        (_problem, _last) = (report.Problem, book);
+        (_problem, _last, _passed) = (report.Problem, order.Book, _clock.GetTimestamp());
         PortProblems = _ports.Problems();
         return report;
     }
 
     /// <summary>Until there is a reason for another pass. True when it has to look at everything.</summary>
-    public bool Wait(DataplaneWake wake, TimeSpan longest)
+    public bool Wait(DataplaneWake wake)
     {
-        var pausing = _touched;
-        var told = wake.Wait(pausing && longest > Pause ? Pause : longest, _watch.RouteHandle, _watch.RulesHandle);
-        var due = !told && !pausing;
-        var news = _watch.Drain();
+        while (true)
+        {
+            var called = wake.Wait(Longest(), _watch.RouteHandle, _watch.RulesHandle);
+            var trusted = _rules.Trusted;
+            var news = _watch.Drain();
+            Note(news);
+            if (Look() || news.Lost)
+                return true;
+
+            // What went wrong is tried again after a while, however much happens meanwhile.
+            if (called || (_problem is null && (news.Links || (trusted && !_rules.Trusted))))
+                return false;
+        }
+    }
+
+    private TimeSpan Longest()
+    {
+        var longest = _options.Period - _clock.GetElapsedTime(_checked);
+        if (_problem is not null && _options.Retry - _clock.GetElapsedTime(_passed) is var again && again < longest)
+            longest = again;
+        return _touched && Pause < longest ? Pause : longest;
+    }
+
+    private void Note(KernelNews news)
+    {
         _touched = (_touched || news.Table) && !_cleared;
         Distrust();
         if (news.Lost || news.Signed is not null)
@@ -92,12 +115,21 @@ internal sealed class DataplaneWork : IDisposable
         if (news.Firewall)
             _accepts.Keep();
         _linksChanged |= news.Links;
+    }
+
+    /// <summary>By the clock alone, so that it comes on a machine where something happens all the time, too.</summary>
+    private bool Look()
+    {
+        var due = _clock.GetElapsedTime(_checked) >= _options.Period;
         if (due)
         {
-            _rules.Verify(null);
+            _checked = _clock.GetTimestamp();
             _accepts.Keep();
         }
-        return due || news.Lost || _problem is not null;
+        due |= _problem is not null && _clock.GetElapsedTime(_passed) >= _options.Retry;
+        if (due)
+            _rules.Verify(null);
+        return due;
     }
 
     private void Distrust()
@@ -121,7 +153,7 @@ internal sealed class DataplaneWork : IDisposable
     private PassReport Keep(NetworkBook book, BookChanges? changes, bool links)
     {
         var impact = changes is null ? BookImpact.Everything : BookImpact.Of(changes, _last, book, _options.NodeId);
-        if (changes is null)
+        if (changes is null || changes.Networks.Count > 0 || _settings is not null)
             _settings = book.Networks.IsEmpty ? null : Sysctls.Apply();
         if (changes is null || changes.Networks.Count > 0)
             _accepts.Keep([.. book.Networks.Values.Select(network => network.BridgeName)]);

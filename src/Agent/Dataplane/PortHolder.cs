@@ -10,25 +10,25 @@ namespace Orch.Agent.Dataplanes;
 /// Takes published ports of this machine with sockets that never see a packet, since rules come before sockets: another
 /// program that wants the port is told that it is taken, and we are told when another has it.
 /// </summary>
-internal sealed class PortHolder : IDisposable
+internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
 {
     private readonly Dictionary<PortKey, List<Hold>> _held = [];
     private readonly Dictionary<string, List<PortClaim>> _byService = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<string, string>> _problems = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, Problem>> _problems = new(StringComparer.Ordinal);
 
     /// <summary>Services that did not get all of their ports: it is tried again when anything is done.</summary>
     public IEnumerable<string> Troubled => _problems.Keys;
 
     /// <summary>In words, by service.</summary>
     public FrozenDictionary<string, string> Problems() =>
-        _problems.ToFrozenDictionary(pair => pair.Key, pair => string.Join("; ", pair.Value.Values));
+        _problems.ToFrozenDictionary(pair => pair.Key, pair => string.Join("; ", pair.Value.Values.Select(problem => problem.Text)));
 
     public bool Holds(string service, PortClaim claim) => Find(service, claim) is not null;
 
     /// <summary>Frees what the service no longer publishes. First for all services, as one may follow another on a port.</summary>
     public void Release(string service, IReadOnlyCollection<PortClaim> kept)
     {
-        _problems.Remove(service);
+        Forget(service, kept.Select(claim => claim.ToString()).ToHashSet());
         if (!_byService.TryGetValue(service, out var claims))
             return;
         foreach (var claim in claims.Where(claim => !kept.Any(other => other.Key == claim.Key && other.Address == claim.Address)).ToList())
@@ -46,11 +46,19 @@ internal sealed class PortHolder : IDisposable
 
     public void Take(string service, IReadOnlyCollection<PortClaim> claims)
     {
+        var trouble = _problems.GetValueOrDefault(service) ?? new(StringComparer.Ordinal);
         foreach (var claim in claims)
         {
-            if (!Holds(service, claim) && Take(service, claim) is { } problem)
-                Problem(service).TryAdd(claim.ToString(), problem);
+            var name = claim.ToString();
+            if (Holds(service, claim) || Take(service, claim, trouble.GetValueOrDefault(name)) is not { } problem)
+                trouble.Remove(name);
+            else
+                trouble[name] = problem;
         }
+        if (trouble.Count > 0)
+            _problems[service] = trouble;
+        else
+            _problems.Remove(service);
     }
 
     public void Dispose()
@@ -62,17 +70,21 @@ internal sealed class PortHolder : IDisposable
         _problems.Clear();
     }
 
-    private SortedDictionary<string, string> Problem(string service)
+    private void Forget(string service, HashSet<string> but)
     {
         if (!_problems.TryGetValue(service, out var problems))
-            _problems[service] = problems = new(StringComparer.Ordinal);
-        return problems;
+            return;
+        foreach (var claim in problems.Keys.Where(claim => !but.Contains(claim)).ToList())
+            problems.Remove(claim);
+        if (problems.Count == 0)
+            _problems.Remove(service);
     }
 
-    private string? Take(string service, PortClaim claim)
+    /// <summary>Before: what was in the way the last time. Who has a port is looked for once, as that takes a while.</summary>
+    private Problem? Take(string service, PortClaim claim, Problem? before)
     {
         if (OtherService(service, claim) is { } other)
-            return $"port {claim} is published by the service {other} already";
+            return new($"port {claim} is published by the service {other} already");
         try
         {
             Keep(claim, new(service, claim.Address, Bind(claim)));
@@ -84,12 +96,13 @@ internal sealed class PortHolder : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return PortOwner.Find(claim) is { } owner
-                ? $"port {claim} is in use on this machine by {owner}" : $"port {claim} is in use on this machine";
+            return before is { InUse: true } ? before : new(
+                owner(claim) is { } program ? $"port {claim} is in use on this machine by {program}" : $"port {claim} is in use on this machine",
+                InUse: true);
         }
         catch (SocketException e)
         {
-            return $"port {claim} cannot be taken on this machine: {e.Message}";
+            return new($"port {claim} cannot be taken on this machine: {e.Message}");
         }
     }
 
@@ -131,6 +144,8 @@ internal sealed class PortHolder : IDisposable
             throw;
         }
     }
+
+    private sealed record Problem(string Text, bool InUse = false);
 
     private sealed record Hold(string Service, IpAddr? Address, Socket? Socket);
 }

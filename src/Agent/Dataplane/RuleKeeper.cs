@@ -12,6 +12,9 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
     private readonly RuleSet _rules = new();
     private bool _unknown = true;
 
+    /// <summary>Whether the table is known to be as it was last made.</summary>
+    public bool Trusted => !_unknown;
+
     /// <summary>Somebody else changed the table: what it holds is not known any more.</summary>
     public void Distrust() => _unknown = true;
 

@@ -39,7 +39,7 @@ internal sealed class Machine : IAsyncDisposable
     private NetworkBook _book = NetworkBook.Empty;
     private int _containers;
 
-    public Machine()
+    public Machine(TimeSpan period)
     {
         Do("ip link set lo up");
         Do($"ip link add out0 type veth peer name eth0 netns {Outside.Path}");
@@ -50,7 +50,7 @@ internal sealed class Machine : IAsyncDisposable
         Do("iptables-restore", EngineChains);
         Plane = new(
             new(Console.Error, TimeProvider.System, journal: false), TimeProvider.System,
-            new() { NodeId = "here", NodeAddress = Core.Networking.IpAddr.Parse(Address) });
+            new() { NodeId = "here", NodeAddress = Core.Networking.IpAddr.Parse(Address), Period = period });
         _running = Plane.RunAsync(_stop.Token);
     }
 

@@ -19,7 +19,7 @@ internal static class ScenarioHost
         using var limit = new Timer(_ => Environment.FailFast($"{name} does not end"), null, Longest, Timeout.InfiniteTimeSpan);
         try
         {
-            RunAsync(Scenarios.All[name]).GetAwaiter().GetResult();
+            RunAsync(Scenarios.All[name], name == Scenarios.Short ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(1)).GetAwaiter().GetResult();
             return 0;
         }
         catch (Exception e)
@@ -29,9 +29,9 @@ internal static class ScenarioHost
         }
     }
 
-    private static async Task RunAsync(Func<Machine, Task> scenario)
+    private static async Task RunAsync(Func<Machine, Task> scenario, TimeSpan period)
     {
-        await using var machine = new Machine();
+        await using var machine = new Machine(period);
         await scenario(machine);
     }
 }

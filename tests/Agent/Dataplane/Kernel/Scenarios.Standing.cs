@@ -44,4 +44,30 @@ internal static partial class Scenarios
         Same("True", (await machine.StandsAsync("net1", "net2"))?.Contains("ox-4098", StringComparison.Ordinal).ToString());
         Same("True", (await machine.Plane.SettledAsync(version, CancellationToken.None))?.Contains("ox-4098", StringComparison.Ordinal).ToString());
     }
+
+    /// <summary>What nobody tells of is found although the kernel tells of something else all the time.</summary>
+    private static async Task Busy(Machine machine)
+    {
+        const string RoutesLocal = "/proc/sys/net/ipv4/conf/or-4097/route_localnet";
+        await WebAsync(machine);
+        var turn = 0;
+        File.WriteAllText(RoutesLocal, "0");
+        await Machine.UntilAsync(
+            () =>
+            {
+                Machine.Do($"ip neigh replace 10.99.0.77 lladdr 02:00:00:00:00:{++turn % 100:00} dev out0 nud reachable");
+                return File.ReadAllText(RoutesLocal).Trim() == "1";
+            },
+            "the periodic look");
+    }
+
+    private static async Task Settings(Machine machine)
+    {
+        Same(null, await machine.Plane.SettledAsync(0, CancellationToken.None));
+        File.WriteAllText("/proc/sys/net/bridge/bridge-nf-call-iptables", "0");
+        File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "0");
+        await machine.ApplyAsync(Machine.Web([11], [11]));
+        Same("1", File.ReadAllText("/proc/sys/net/bridge/bridge-nf-call-iptables").Trim());
+        Same("1", File.ReadAllText("/proc/sys/net/ipv4/ip_forward").Trim());
+    }
 }

@@ -9,6 +9,9 @@ internal static partial class Scenarios
 {
     private static readonly ProtocolType[] Both = [ProtocolType.Tcp, ProtocolType.Udp];
 
+    /// <summary>The one in which everything is looked at each second; in the others only when something tells to.</summary>
+    public const string Short = "busy";
+
     public static readonly SortedDictionary<string, Func<Machine, Task>> All = new(StringComparer.Ordinal)
     {
         ["virtual-address"] = VirtualAddress,
@@ -21,6 +24,8 @@ internal static partial class Scenarios
         ["leave"] = Leave,
         ["peers"] = Peers,
         ["stands"] = Stands,
+        [Short] = Busy,
+        ["settings"] = Settings,
         ["trouble-of-another"] = TroubleOfAnother,
     };
 
