@@ -27,6 +27,7 @@ public static class AddressInvariants
                 return $"the book of {network} counts {book.Used}, and {used} have an address";
         }
         return BrokenUsers(state, state.NetworkUsers)
+            ?? BrokenIndex(state)
             ?? state.Services.Values.Select(service => Broken(state, service)).FirstOrDefault(broken => broken is not null)
             ?? state.Tasks.Values.Select(task => Broken(state, task)).FirstOrDefault(broken => broken is not null);
     }
@@ -79,6 +80,19 @@ public static class AddressInvariants
     private static bool IsOlderThanIngress(ClusterState state, Service service) =>
         service.VirtualIps.Count == 0 && service.TaskSpec.Networks.Length == 0
         && state.Networks.Get(state.IngressNetwork) is { } ingress && service.Version < ingress.Version;
+
+    private static string? BrokenIndex(ClusterState state)
+    {
+        var counted = state.Tasks.Values.Where(task => task.HoldsResources)
+            .SelectMany(task => task.Addresses.Select((at, place) => (Key: (task.ServiceId, at.Network), IsFirst: place == 0)))
+            .GroupBy(at => at.Key, (key, all) => (key, new TasksOnNetwork(all.Count(), all.Count(at => at.IsFirst)))).ToDictionary();
+        var kept = state.TaskNetworks.Entries.SelectMany(of => of.Value.Entries.Select(on => ((of.Key, on.Key), on.Value))).ToDictionary();
+        if (counted.Count != kept.Count || counted.Any(pair => kept.GetValueOrDefault(pair.Key) != pair.Value))
+            return $"tasks are on {string.Join(' ', counted)} and the index says {string.Join(' ', kept)}";
+        return state.NetworkTasks.Entries.Sum(on => on.Value.Count) == kept.Count
+            && kept.Keys.All(pair => state.NetworkTasks.Get(pair.Item2).Contains(pair.Item1)) ? null
+            : "the index from networks to the services of tasks is not that from services to networks";
+    }
 
     private static string? Broken(ClusterState state, Service service)
     {

@@ -37,6 +37,8 @@ public static class DurableState
             lines.Add($"network {network} uses {book.Used} of {book.Capacity}, {book.Tasks} by tasks");
         foreach (var (network, users) in state.NetworkUsers.Entries)
             lines.Add($"network {network} for {string.Join(' ', users.Keys.Order())}");
+        foreach (var (service, networks) in state.TaskNetworks.Entries)
+            lines.AddRange(networks.Entries.Select(on => $"tasks of {service} on {on.Key}: {on.Value}"));
         lines.Sort(StringComparer.Ordinal);
         return text.AppendJoin('\n', lines).ToString();
     }

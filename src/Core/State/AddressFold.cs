@@ -10,12 +10,14 @@ internal static class AddressFold
 {
     public static void Hold(ClusterState state, TaskRecord task)
     {
+        TaskNetworks.Count(state, task, +1);
         foreach (var (network, address) in task.Addresses)
             Put(state, network, Book(state, network, task.Name).With(state.Token, address, isTasks: true));
     }
 
     public static void Free(ClusterState state, TaskRecord task, Changes changes)
     {
+        TaskNetworks.Count(state, task, -1);
         foreach (var (network, address) in task.Addresses)
         {
             var book = Book(state, network, task.Name).Without(state.Token, address, isTasks: true);

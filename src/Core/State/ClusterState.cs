@@ -62,6 +62,12 @@ public sealed class ClusterState
     /// <summary>The services that are on a network (see <see cref="NetworksOf(Service)"/>).</summary>
     public CowMap<NetworkId, CowMap<ServiceId, bool>> NetworkUsers { get; internal set; }
 
+    /// <summary>The networks that tasks of a service have addresses in, whatever its spec says now; also of removed services.</summary>
+    public CowMap<ServiceId, CowMap<NetworkId, TasksOnNetwork>> TaskNetworks { get; internal set; }
+
+    /// <summary>The same the other way round.</summary>
+    public CowMap<NetworkId, CowMap<ServiceId, bool>> NetworkTasks { get; internal set; }
+
     /// <summary>Secrets and configs.</summary>
     public CowMap<FileId, ClusterFile> Files { get; internal set; }
     public CowMap<FileName, FileId> FilesByName { get; internal set; }

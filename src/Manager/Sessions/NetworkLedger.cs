@@ -55,7 +55,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
         LookAtAll(view);
         var message = NewMessage(view);
         message.Complete = true;
-        Settle(view, message, _needs.All, Publishers(view), []);
+        Settle(view, message, _needs.All, Publishers(view), view.TasksOn(node).Select(task => task.Id));
         return message;
     }
 
@@ -82,6 +82,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
             if (!Settle(view, message, id))
                 continue;
             services.UnionWith(view.NetworkUsers.Get(id).Keys);
+            services.UnionWith(view.NetworkTasks.Get(id).Keys);
             services.UnionWith(_servicesOn.GetValueOrDefault(id, []));
         }
         _needs.Changed.Clear();
@@ -111,23 +112,24 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
     private void Settle(ClusterState view, NetworkUpdate message, ServiceId id)
     {
         _services.TryGetValue(id, out var told);
-        if (!view.Services.TryGet(id, out var service) || !IsWanted(view, service))
+        var reach = view.Services.TryGet(id, out var service) ? ServiceReach.Of(view, service) : null;
+        if (service is null || reach is null || !IsWanted(service, reach))
         {
             if (told is null)
                 return;
             _services.Remove(id);
             Index(told, id, isThere: false);
             foreach (var task in told.Tasks)
-                Forget(message, task);
+                Settle(view, message, task);
             message.RemovedServices.Add(id.ToString());
             return;
         }
-        if (told is null || !told.IsOf(service) || !told.Networks.SequenceEqual(view.NetworksOf(service)))
+        if (told is null || !told.IsOf(service, reach))
         {
             if (told is not null)
                 Index(told, id, isThere: false);
-            Index(_services[id] = new ToldService(service, view.NetworksOf(service), told?.Tasks ?? []), id, isThere: true);
-            message.Services.Add(service.ToEndpoint(view));
+            Index(_services[id] = new ToldService(service, reach, told?.Tasks ?? []), id, isThere: true);
+            message.Services.Add(service.ToEndpoint(reach));
         }
         if (told is not null)
             return;
@@ -148,29 +150,25 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
         }
     }
 
-    private bool IsWanted(ClusterState view, Service service)
-    {
-        if (service.TaskSpec.PublishesIngress)
-            return true;
-        foreach (var network in view.NetworksOf(service))
-        {
-            if (_networks.ContainsKey(network))
-                return true;
-        }
-        return false;
-    }
+    private bool IsWanted(Service service, ServiceReach reach) =>
+        service.TaskSpec.PublishesIngress || reach.Networks.Any(_networks.ContainsKey);
 
+    /// <summary>
+    /// The node's own tasks are told until they ended, also when their service is gone: they still ask for names while they
+    /// stop, and who is not known gets no answer.
+    /// </summary>
     private void Settle(ClusterState view, NetworkUpdate message, TaskId id)
     {
         if (view.Tasks.TryGet(id, out var task) && task is { Addresses.Count: > 0, HoldsResources: true }
-            && _services.TryGetValue(task.ServiceId, out var service))
+            && (_services.TryGetValue(task.ServiceId, out var service) || task.NodeId == node))
         {
+            service?.Tasks.Add(id);
             var owner = view.Nodes.Get(task.NodeId);
-            var now = new ToldTask(task.ServiceId, IsServing(task, owner), task.NodeId == node ? "" : owner?.Address ?? "");
+            var serving = service is not null && IsServing(task, owner);
+            var now = new ToldTask(task.ServiceId, serving, task.NodeId == node ? "" : owner?.Address ?? "");
             if (_tasks.TryGetValue(id, out var before) && before == now)
                 return;
             _tasks[id] = now;
-            service.Tasks.Add(id);
             message.Tasks.Add(task.ToEndpoint(now.Serving, now.NodeAddress));
         }
         else

@@ -30,7 +30,7 @@ internal static class NetworkMapping
         return message;
     }
 
-    public static ServiceEndpoint ToEndpoint(this Service service, ClusterState view)
+    public static ServiceEndpoint ToEndpoint(this Service service, ServiceReach reach)
     {
         var message = new ServiceEndpoint
         {
@@ -39,7 +39,7 @@ internal static class NetworkMapping
             Stack = service.Spec.Labels?.GetValueOrDefault(StackLabel) ?? "",
             Affinity = TrafficLabels.HasClientAffinity(service.Spec),
         };
-        foreach (var network in view.NetworksOf(service))
+        foreach (var network in reach.Networks)
             message.Networks.Add(Attachment(service, network));
         foreach (var port in service.Ports)
         {
@@ -56,6 +56,7 @@ internal static class NetworkMapping
         return message;
     }
 
+    /// <summary>On a network that it left it has no virtual address any more: its old names give its tasks there.</summary>
     private static WireAttachment Attachment(Service service, NetworkId network)
     {
         var id = network.ToString();
@@ -64,7 +65,8 @@ internal static class NetworkMapping
             NetworkId = id,
             Vip = service.VirtualIps.FirstOrDefault(vip => vip.Network == network)?.Address ?? "",
         };
-        foreach (var attached in service.TaskSpec.Template.Networks ?? [])
+        var spec = service.TaskSpec.Networks.Contains(network) ? service.TaskSpec : service.PreviousTaskSpec;
+        foreach (var attached in spec?.Template.Networks ?? [])
         {
             if (attached.Target == id && attached.Aliases is { } aliases)
                 message.Aliases.Add(aliases);

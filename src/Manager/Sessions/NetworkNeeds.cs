@@ -10,7 +10,7 @@ namespace Orch.Manager.Sessions;
 internal sealed class NetworkNeeds(NodeId node)
 {
     private readonly Dictionary<TaskId, IReadOnlyList<TaskAddress>> _tasks = [];
-    private readonly Dictionary<ServiceId, NetworkId> _publishers = [];
+    private readonly Dictionary<ServiceId, IReadOnlyList<NetworkId>> _publishers = [];
     private readonly Dictionary<NetworkId, int> _reasons = [];
 
     /// <summary>Networks for which the first reason came or the last one went since this was last emptied.</summary>
@@ -34,24 +34,19 @@ internal sealed class NetworkNeeds(NodeId node)
 
     public void Look(ClusterState view, ServiceId id)
     {
-        var now = view.Services.TryGet(id, out var service) ? PublishesThrough(view, service) : null;
-        if (_publishers.TryGetValue(id, out var before))
-        {
-            if (now == before)
-                return;
-            _publishers.Remove(id);
-            Count(before, -1);
-        }
-        if (now is { } network)
-        {
-            _publishers[id] = network;
+        var now = view.Services.TryGet(id, out var service) ? ServiceReach.Of(view, service).Carriers : [];
+        var before = _publishers.GetValueOrDefault(id, []);
+        if (now.SequenceEqual(before))
+            return;
+        foreach (var network in now)
             Count(network, +1);
-        }
+        foreach (var network in before)
+            Count(network, -1);
+        if (now.Count > 0)
+            _publishers[id] = now;
+        else
+            _publishers.Remove(id);
     }
-
-    /// <summary>The network that carries what the service publishes on every node.</summary>
-    public static NetworkId? PublishesThrough(ClusterState view, Service service) =>
-        service.TaskSpec.PublishesIngress && view.NetworksOf(service) is { Count: > 0 } networks ? networks[0] : null;
 
     /// <summary>A task that failed still counts until it is given up: its replacement is not to find the network taken down.</summary>
     private static bool IsThere(TaskRecord task) => task.Desired <= TaskState.Running || !task.State.IsTerminal();

@@ -15,7 +15,7 @@ internal sealed class NetworkRoutes
     private readonly Lock _lock = new();
     private readonly HashSet<SessionOutbox> _sessions = [];
     private readonly Dictionary<NetworkId, HashSet<SessionOutbox>> _followers = [];
-    private readonly Dictionary<ServiceId, (Service Service, IReadOnlyList<NetworkId> Networks)> _services = [];
+    private readonly Dictionary<ServiceId, (Service Service, ServiceReach Reach)> _services = [];
     private readonly Dictionary<NodeId, (string Address, bool IsDown)> _nodes = [];
 
     public void Join(SessionOutbox session)
@@ -63,7 +63,7 @@ internal sealed class NetworkRoutes
     public void Begin(ClusterState view)
     {
         foreach (var service in view.Services.Values)
-            _services[service.Id] = (service, view.NetworksOf(service));
+            _services[service.Id] = (service, ServiceReach.Of(view, service));
         foreach (var node in view.Nodes.Values)
             _nodes[node.Id] = (node.Address, node.State == NodeState.Down);
         View = view;
@@ -75,16 +75,23 @@ internal sealed class NetworkRoutes
 
     public void Route(ClusterState view, Changes changes)
     {
+        var tasks = new Dictionary<ServiceId, HashSet<TaskId>>();
         foreach (var id in changes.Tasks)
-        {
-            if (view.Tasks.TryGet(id, out var task))
-                Route(view, task);
-        }
+            Gather(tasks, view.Tasks.Get(id));
         foreach (var gone in changes.RemovedTasks)
-            Route(view, gone);
+            Gather(tasks, gone);
         foreach (var id in changes.Nodes)
-            Route(view, id);
-        foreach (var id in changes.Services)
+            Gather(tasks, view, id);
+
+        // To those who know the service, by what that was or is; services are therefore routed after tasks.
+        foreach (var (service, ids) in tasks)
+        {
+            foreach (var session in Knowing(view, service))
+                session.Touch(ids);
+        }
+
+        // Where a service is reached follows its tasks too.
+        foreach (var id in changes.Services.Union(tasks.Keys))
             Route(view, id);
         foreach (var id in changes.Networks)
         {
@@ -94,13 +101,13 @@ internal sealed class NetworkRoutes
         }
     }
 
-    /// <summary>To those who know its service, by what that was or is; services are therefore routed after tasks.</summary>
-    private void Route(ClusterState view, TaskRecord task)
+    private static void Gather(Dictionary<ServiceId, HashSet<TaskId>> tasks, TaskRecord? task)
     {
-        if (task.Addresses.Count == 0)
+        if (task is not { Addresses.Count: > 0 })
             return;
-        foreach (var session in Knowing(view, task.ServiceId))
-            session.Touch(task.Id);
+        if (!tasks.TryGetValue(task.ServiceId, out var ofService))
+            tasks[task.ServiceId] = ofService = [];
+        ofService.Add(task.Id);
     }
 
     private HashSet<SessionOutbox> Knowing(ClusterState view, ServiceId id)
@@ -109,25 +116,26 @@ internal sealed class NetworkRoutes
         view.Services.TryGet(id, out var now);
         if (now?.TaskSpec.PublishesIngress == true || (isKnown && before.Service.TaskSpec.PublishesIngress))
             return All();
-        return Followers([.. isKnown ? before.Networks : [], .. now is null ? [] : view.NetworksOf(now)]);
+        return Followers([.. isKnown ? before.Reach.Networks : [], .. now is null ? [] : ServiceReach.Of(view, now).Networks]);
     }
 
     private void Route(ClusterState view, ServiceId id)
     {
         var isKnown = _services.TryGetValue(id, out var before);
         view.Services.TryGet(id, out var now);
-        if (isKnown && now is not null && ToldService.AreSame(before.Service, now))
+        var reach = now is null ? null : ServiceReach.Of(view, now);
+        if (isKnown && now is not null && ToldService.AreSame(before.Service, now) && before.Reach == reach)
             return;
         foreach (var session in Knowing(view, id))
             session.Touch(id);
-        if (now is null)
+        if (now is null || reach is null)
             _services.Remove(id);
         else
-            _services[id] = (now, view.NetworksOf(now));
+            _services[id] = (now, reach);
     }
 
     /// <summary>Where a machine is reached, and whether anybody still believes in it, is part of what is told of its tasks.</summary>
-    private void Route(ClusterState view, NodeId id)
+    private void Gather(Dictionary<ServiceId, HashSet<TaskId>> tasks, ClusterState view, NodeId id)
     {
         if (!view.Nodes.TryGet(id, out var node))
         {
@@ -139,7 +147,7 @@ internal sealed class NetworkRoutes
             return;
         _nodes[id] = now;
         foreach (var task in view.TasksOn(id))
-            Route(view, task);
+            Gather(tasks, task);
     }
 
     private HashSet<SessionOutbox> All()

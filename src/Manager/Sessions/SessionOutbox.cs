@@ -22,6 +22,8 @@ internal sealed class SessionOutbox
 
     public void Touch(TaskId id) => Change(() => _touched.Add(id));
 
+    public void Touch(IReadOnlyCollection<TaskId> ids) => Change(() => _touched.UnionWith(ids));
+
     public void Touch(ServiceId id) => Change(() => _services.Add(id));
 
     public void Touch(NetworkId id) => Change(() => _networks.Add(id));

@@ -47,6 +47,7 @@ public sealed class RandomNetworksTests
             _rig.Set(node, NodeState.Ready);
         _rig.Pass(TimeSpan.FromMinutes(2));
         Assert.Null(AddressInvariants.Broken(_rig.State));
+        Assert.Equal((0, 0), (_rig.State.TaskNetworks.Count, _rig.State.NetworkTasks.Count));
         Assert.Equal((0, 0, 0, 0, 0), (_rig.State.AddressBooks.Count, _rig.State.NodeNetworks.Count, _rig.State.NetworkNodes.Count,
             _rig.State.NetworkUsers.Count, _rig.State.LeavingNetworks.Count));
     }

@@ -31,7 +31,7 @@ internal sealed class NetworkHistory
 
     public Changes Step()
     {
-        switch (_random.Next(14))
+        switch (_random.Next(17))
         {
             case 0:
                 AddNetwork(isIngress: false);
@@ -62,6 +62,16 @@ internal sealed class NetworkHistory
                 break;
             case 13:
                 ChangeNode(_state.Nodes.Get(_nodes[_random.Next(_nodes.Length)])!);
+                break;
+            case 14 when Any(_state.Services.Values.Where(service => _state.TasksOf(service.Id).TaskCount > 0)) is { } service:
+                Move(service);
+                break;
+            case 15 when Any(_state.Services.Values.Where(service => _state.TasksOf(service.Id).TaskCount > 0)) is { } service:
+                RemoveStack(service);
+                break;
+            case 16 when Any(_state.Tasks.Values.Where(task => task.NodeId.IsNone)) is { } task
+                && _state.NetworksOf(task.Spec).All(_state.Networks.Contains):
+                Assign(task.Id, task.Spec, _nodes[_random.Next(_nodes.Length)]);
                 break;
         }
         return Take();
@@ -102,6 +112,34 @@ internal sealed class NetworkHistory
             Do(new ServiceUpdated(service.Id, spec, ports, NewVersion: true, null, default, Vips(spec, ports, service.VirtualIps)));
     }
 
+    /// <summary>The same ports on other networks, or on the same ones in another order; old tasks stay or are told to stop.</summary>
+    private void Move(Service service)
+    {
+        var (template, networks) = (service.Spec.TaskTemplate!, Spec(service.Id, service.Spec.Name).Spec.TaskTemplate!.Networks!);
+        if (_random.Next(2) == 0)
+            networks.AddRange(template.Networks!.Where(on => _state.Networks.Contains(Ids.Parse<NetworkId>(on.Target!))));
+        var spec = service.Spec with { TaskTemplate = template with { Networks = [.. networks.DistinctBy(on => on.Target)] } };
+        Do(new ServiceUpdated(service.Id, spec, [.. service.Ports], NewVersion: true, null, default,
+            Vips(spec, [.. service.Ports], service.VirtualIps)));
+        if (_random.Next(3) == 0)
+            Stop(service.Id);
+    }
+
+    /// <summary>In one go: the service, the stop of its tasks, and networks that nobody else is on.</summary>
+    private void RemoveStack(Service service)
+    {
+        Do(new ServiceRemoved(service.Id));
+        Stop(service.Id);
+        foreach (var network in _state.NetworksOf(service).Where(id => id != _state.IngressNetwork && _state.NetworkUsers.Get(id).Count == 0))
+            Do(new NetworkRemoved(network));
+    }
+
+    private void Stop(ServiceId service)
+    {
+        foreach (var id in _state.TasksOf(service).All.ToList())
+            Do(new TaskDesiredSet(id, TaskState.Shutdown, default));
+    }
+
     private (ServiceSpec Spec, List<PortConfig> Ports) Spec(ServiceId id, string name)
     {
         var networks = _state.Networks.Values.Where(network => network.Spec.Ingress != true).OrderBy(_ => _random.Next()).Take(_random.Next(3))
@@ -131,9 +169,13 @@ internal sealed class NetworkHistory
     {
         var (id, node) = (new TaskId(_ids++), _nodes[_random.Next(_nodes.Length)]);
         Do(new TaskCreated(id, service.Id, _ids, default, service.TaskSpec.Version, TaskState.Running, default, RestartHistory.None, default));
-        if (_random.Next(10) == 0)
-            return;
-        var networks = _state.NetworksOf(service);
+        if (_random.Next(4) > 0)
+            Assign(id, service.TaskSpec, node);
+    }
+
+    private void Assign(TaskId id, TaskSpec spec, NodeId node)
+    {
+        var networks = _state.NetworksOf(spec);
         var late = _random.Next(2) == 0;
         if (!late)
             AddBridges(node, networks);
@@ -141,7 +183,7 @@ internal sealed class NetworkHistory
             [.. networks.Select(network => new TaskAddress(network, _state.AddressBooks.Get(network).Next!))]));
         if (late)
             AddBridges(node, networks);
-        foreach (var other in service.TaskSpec.PublishesIngress && _random.Next(2) == 0 ? _nodes : [])
+        foreach (var other in spec.PublishesIngress && _random.Next(2) == 0 ? _nodes : [])
             AddBridges(other, networks);
     }
 

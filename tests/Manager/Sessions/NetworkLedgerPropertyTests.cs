@@ -65,6 +65,25 @@ public sealed class NetworkLedgerPropertyTests
             var whole = new ToldNetworks();
             whole.Apply(new NetworkLedger(session.Node, new(1, 1)).Complete(history.View));
             Assert.Equal($"seed {seed}\n{whole.Text}", $"seed {seed}\n{session.Told.Text}");
+            CheckNeeds(session, history.View, seed);
+        }
+    }
+
+    /// <summary>Seen from the tasks: what works today goes on working until the task ended.</summary>
+    private static void CheckNeeds(NetworkSession session, ClusterState view, int seed)
+    {
+        bool Has(NetworkId network) => session.Told.Has("network", network);
+        bool Lacks(NetworkId network) => view.NodeNetworks.Get(session.Node).Contains(network) && !Has(network);
+        foreach (var task in view.Tasks.Values.Where(task => task is { HoldsResources: true, Addresses.Count: > 0 }))
+        {
+            var what = $"seed {seed}: node {session.Node}, task {task.Id} of {task.ServiceId}";
+            var service = view.Services.Get(task.ServiceId);
+            if (task.NodeId == session.Node)
+                Assert.True(session.Told.Has("task", task.Id) && !task.Addresses.Any(on => Lacks(on.Network)), what);
+            if (service is null)
+                continue;
+            Assert.False(service.TaskSpec.PublishesIngress && Lacks(task.Addresses[0].Network), what);
+            Assert.True(task.Addresses.Where(on => Has(on.Network)).All(on => session.Told.IsOn(service.Id, on.Network)), what);
         }
     }
 

@@ -5,6 +5,7 @@ using Orch.Core.Model.Specs;
 using Orch.Core.State;
 using Orch.Manager.Sessions;
 using CoreAddress = Orch.Core.Model.TaskAddress;
+using CoreAttachment = Orch.Core.Model.Specs.NetworkAttachment;
 
 namespace Orch.Tests.Manager.Sessions;
 
@@ -145,6 +146,114 @@ public sealed class NetworkLedgerTests
         Assert.Equal((task.ToString(), _front.ToString(), "10.128.1.4"), (assigned.TaskId, assigned.Addresses[0].NetworkId, assigned.Addresses[0].Address));
     }
 
+    [Fact]
+    public void While_the_carrying_network_changes_every_node_keeps_the_old_one_until_its_last_task_ended()
+    {
+        var (service, old) = Serve(_ingress, _here, [new() { TargetPort = 80, PublishedPort = 8080 }]);
+        Join(_there, _ingress);
+        Told(_there);
+
+        Move(service, _back);
+        Join(_there, _back);
+        var update = Told(_there)!;
+        Assert.Equal([_back.ToString()], update.Networks.Select(network => network.Id));
+        Assert.Empty(update.RemovedNetworks);
+        Assert.Equal([_back.ToString(), _ingress.ToString()], Assert.Single(update.Services).Networks.Select(on => on.NetworkId));
+
+        End(old);
+        update = Told(_there)!;
+        Assert.Equal([_ingress.ToString()], update.RemovedNetworks);
+        Assert.Equal([_back.ToString()], Assert.Single(update.Services).Networks.Select(on => on.NetworkId));
+        Assert.Null(Told(_there));
+    }
+
+    [Fact]
+    public void A_network_that_becomes_the_second_one_carries_until_the_last_task_without_the_first_ended()
+    {
+        var (service, old) = Serve(_front, _here, [new() { TargetPort = 80, PublishedPort = 8080 }]);
+        Join(_there, _front);
+        Told(_there);
+
+        Move(service, _back, _front);
+        Join(_there, _back);
+        Assert.Empty(Told(_there)!.RemovedNetworks);
+        End(old);
+        Assert.Equal([_front.ToString()], Told(_there)!.RemovedNetworks);
+    }
+
+    [Fact]
+    public void A_name_stays_on_a_network_that_its_service_leaves_until_its_last_task_there_ended()
+    {
+        var (service, old) = Serve(_front, _here);
+        Serve(_front, _there);
+        Told(_there);
+
+        Move(service, _back);
+        var networks = Assert.Single(Told(_there)!.Services).Networks;
+        Assert.Equal([(_back.ToString(), false), (_front.ToString(), true)], networks.Select(on => (on.NetworkId, on.Vip == "")));
+        Assert.Equal(["www"], networks[1].Aliases);
+
+        End(old);
+        Assert.Equal([service.ToString()], Told(_there)!.RemovedServices);
+    }
+
+    [Fact]
+    public void A_task_whose_service_is_removed_is_told_to_its_own_node_until_it_ended()
+    {
+        var (service, task) = Serve(_front, _here);
+        Serve(_front, _there);
+        Do(new TaskResult(task, new() { State = TaskState.Running, At = default }, default));
+        Told(_here);
+        Told(_there);
+
+        Do(new ServiceRemoved(service));
+        Do(new TaskDesiredSet(task, TaskState.Remove, default));
+        var own = Told(_here)!;
+        Assert.Equal([service.ToString()], own.RemovedServices);
+        Assert.Equal((0, 0), (own.RemovedTasks.Count, own.RemovedNetworks.Count));
+        Assert.Equal((task.ToString(), false), (Assert.Single(own.Tasks).Id, own.Tasks[0].Serving));
+        Assert.Equal([task.ToString()], Told(_there)!.RemovedTasks);
+        var whole = new NetworkLedger(_here, new(1, 1)).Complete(_state.Snapshot());
+        Assert.False(whole.Tasks.Single(one => one.Id == task.ToString()).Serving);
+        Assert.Equal([_front.ToString()], whole.Networks.Select(on => on.Id));
+
+        End(task);
+        own = Told(_here)!;
+        Assert.Contains(task.ToString(), own.RemovedTasks);
+        Assert.Equal([_front.ToString()], own.RemovedNetworks);
+    }
+
+    [Fact]
+    public void Tasks_of_one_batch_reach_a_session_together_with_where_their_service_is_reached()
+    {
+        var (service, first) = Serve(_front, _here);
+        Told(_here);
+        var second = Task(service, _there);
+
+        Do(new TaskResult(first, new() { State = TaskState.Running, At = default }, default),
+            new TaskResult(second, new() { State = TaskState.Running, At = default }, default));
+        var touched = _sessions[_here].Outbox.Take().Touched;
+        Assert.Equal([first, second], touched.Tasks.Order());
+        Assert.Empty(touched.Services);
+    }
+
+    private void Join(NodeId node, NetworkId network) =>
+        Do(new NodeNetworkAdded(node, network, _state.AddressBooks.Get(network).Next!, default));
+
+    private void End(TaskId task) => Do(new TaskResult(task, new() { State = TaskState.Shutdown, At = default }, default));
+
+    /// <summary>The service is updated to these networks, with a virtual address in each.</summary>
+    private void Move(ServiceId id, params NetworkId[] networks)
+    {
+        var service = _state.Services.Get(id)!;
+        var spec = service.Spec with
+        {
+            TaskTemplate = service.Spec.TaskTemplate! with { Networks = [.. networks.Select(on => new CoreAttachment { Target = on.ToString() })] },
+        };
+        Do(new ServiceUpdated(id, spec, [.. service.Ports], NewVersion: true, null, default,
+            [.. networks.Select(on => service.VirtualIps.FirstOrDefault(vip => vip.Network == on) ?? new(on, _state.AddressBooks.Get(on).Next!))]));
+    }
+
     /// <summary>A service with a virtual address on the network, and a task of it.</summary>
     private (ServiceId, TaskId) Serve(NetworkId network, NodeId node, List<PortConfig>? ports = null, Dictionary<string, string>? labels = null)
     {
@@ -163,16 +272,22 @@ public sealed class NetworkLedgerTests
         Do(new ServiceCreated(service, spec, ports ?? [], default, [new(network, _state.AddressBooks.Get(network).Next!)]));
         if (!_state.NodeNetworks.Get(node).Contains(network))
             Do(new NodeNetworkAdded(node, network, _state.AddressBooks.Get(network).Next!, default));
-        var task = new TaskId(_revision + 100);
-        var version = _state.Services.Get(service)!.TaskSpec.Version;
-        Do(new TaskCreated(task, service, 1, default, version, TaskState.Running, default, RestartHistory.None, default));
-        Do(new TaskAssigned(task, node, default, null, [new CoreAddress(network, _state.AddressBooks.Get(network).Next!)]));
-        return (service, task);
+        return (service, Task(service, node));
     }
 
-    private void Do(ClusterEvent e)
+    private TaskId Task(ServiceId service, NodeId node)
     {
-        Fold.Apply(_state, e, ++_revision, _changes);
+        var (task, spec) = (new TaskId(_revision + 100), _state.Services.Get(service)!.TaskSpec);
+        Do(new TaskCreated(task, service, 1, default, spec.Version, TaskState.Running, default, RestartHistory.None, default));
+        Do(new TaskAssigned(task, node, default, null,
+            [.. _state.NetworksOf(spec).Select(network => new CoreAddress(network, _state.AddressBooks.Get(network).Next!))]));
+        return task;
+    }
+
+    private void Do(params ClusterEvent[] events)
+    {
+        foreach (var e in events)
+            Fold.Apply(_state, e, ++_revision, _changes);
         if (_sessions.Count == 0)
             return;
         var view = _state.Snapshot();

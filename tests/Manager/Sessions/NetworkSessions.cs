@@ -11,6 +11,12 @@ internal sealed class ToldNetworks
 
     public string Text => string.Join('\n', _told.Select(pair => $"{pair.Key}: {pair.Value}"));
 
+    public bool Has<T>(string kind, T id) where T : notnull => _told.ContainsKey($"{kind} {id}");
+
+    /// <summary>That the service was told, and that network of it.</summary>
+    public bool IsOn(ServiceId service, NetworkId network) =>
+        _told.TryGetValue($"service {service}", out var text) && text.Contains($"\"networkId\": \"{network}\"", StringComparison.Ordinal);
+
     public void Apply(NetworkUpdate update)
     {
         if (update.Complete)
