@@ -64,14 +64,9 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var noticed = stopping.Register(_wake.Set);
-        var accepts = _accepts.RunAsync(stopping);
-        new Thread(() => Work(ended, stopping)) { IsBackground = true, Name = "data plane" }.Start();
         try
         {
-            await ended.Task;
-            await accepts;
+            await Together.RunAsync(stopping, WorkAsync, _accepts.RunAsync);
         }
         finally
         {
@@ -86,6 +81,14 @@ internal sealed class Dataplane(AgentLog log, TimeProvider clock, DataplaneOptio
         _wake.Set();
         if (await SettledAsync(Cleared, CancellationToken.None) is { } problem)
             log.Warn($"data plane: not everything could be removed: {problem}");
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var noticed = stopping.Register(_wake.Set);
+        new Thread(() => Work(ended, stopping)) { IsBackground = true, Name = "data plane" }.Start();
+        await ended.Task;
     }
 
     private void Work(TaskCompletionSource ended, CancellationToken stopping)

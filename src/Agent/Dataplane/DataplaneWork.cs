@@ -71,7 +71,7 @@ internal sealed class DataplaneWork : IDisposable
         }
         catch (Win32Exception e)
         {
-            (report, Broken) = (new() { Failed = e.Message }, true);
+            (report, Broken) = (new() { Failed = e.Message }, e.NativeErrorCode != Libc.Interrupted);
         }
         if (report.Problem is { } problem && problem != _problem)
             _log.Warn($"data plane: {problem}");
@@ -82,6 +82,19 @@ internal sealed class DataplaneWork : IDisposable
 
     /// <summary>Until there is a reason for another pass. True when it has to look at everything.</summary>
     public bool Wait(DataplaneWake wake)
+    {
+        try
+        {
+            return Watch(wake);
+        }
+        catch (Win32Exception e)
+        {
+            _log.Warn($"data plane: {e.Message}");
+            return Broken = true;
+        }
+    }
+
+    private bool Watch(DataplaneWake wake)
     {
         while (true)
         {
@@ -174,8 +187,7 @@ internal sealed class DataplaneWork : IDisposable
         foreach (var network in _last.Networks.Values)
             Sysctls.SetRouteLocal(network.BridgeName, on: false);
         _ports.Dispose();
-        _rules.Clear();
         _accepts.Keep([]);
-        return new() { Links = _links.Keep(NetworkBook.Empty) };
+        return new() { Rules = _rules.Clear(), Links = _links.Keep(NetworkBook.Empty) };
     }
 }

@@ -10,11 +10,14 @@ namespace Orch.Agent.Dataplanes;
 /// </summary>
 internal sealed class ForwardAccepts(AgentLog log, TimeProvider clock)
 {
+    private const string Stopping = "the agent stops";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<(long Asked, TaskCompletionSource<string?> Told)> _waiting = [];
     private IReadOnlyCollection<string> _bridges = [];
+    private readonly RepairBrake _brake = new(clock);
+    private volatile bool _ended;
     private long _asked;
     private long _done;
     private string? _problem;
@@ -35,8 +38,8 @@ internal sealed class ForwardAccepts(AgentLog log, TimeProvider clock)
     {
         lock (_lock)
         {
-            if (_done >= _asked && _problem is null)
-                return Task.FromResult(_problem);
+            if (_ended || (_done >= _asked && _problem is null))
+                return Task.FromResult(_ended ? Stopping : null);
             if (_done >= _asked)
             {
                 _asked++;
@@ -60,20 +63,30 @@ internal sealed class ForwardAccepts(AgentLog log, TimeProvider clock)
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            Tell(long.MaxValue, "the agent stops");
+            // Asked to.
+        }
+        finally
+        {
+            _ended = true;
+            Tell(long.MaxValue, Stopping);
         }
     }
 
     private async Task LookAsync(CancellationToken stopping)
     {
-        long asked;
-        IReadOnlyCollection<string> bridges;
-        lock (_lock)
-            (asked, bridges) = (_asked, _bridges);
+        var asked = 0L;
         string? problem;
         try
         {
-            problem = await ApplyAsync(bridges, stopping);
+            TimeSpan left;
+            do
+            {
+                IReadOnlyCollection<string> bridges;
+                lock (_lock)
+                    (asked, bridges) = (_asked, _bridges);
+                (problem, left) = await ApplyAsync(bridges, stopping);
+                await Task.Delay(left, clock, stopping);
+            } while (left > TimeSpan.Zero);
         }
         catch (Exception e) when (e is Win32Exception or IOException or TimeoutException)
         {
@@ -95,15 +108,22 @@ internal sealed class ForwardAccepts(AgentLog log, TimeProvider clock)
         }
     }
 
-    private async Task<string?> ApplyAsync(IReadOnlyCollection<string> bridges, CancellationToken stopping)
+    /// <summary>Left: it was made so a moment ago and undone by somebody else; then it is to be looked at again after that time.</summary>
+    private async Task<(string? Problem, TimeSpan Left)> ApplyAsync(IReadOnlyCollection<string> bridges, CancellationToken stopping)
     {
         var (code, saved, error) = await RunAsync("iptables-save", ["-t", "filter"], null, stopping);
         if (code != 0)
-            return $"iptables-save: {error}";
+            return ($"iptables-save: {error}", default);
         if (ForwardPlan.Plan(saved, bridges) is not { } plan)
-            return null;
+            return default;
+        var left = _brake.Left(bridges, out var first);
+        if (first)
+            log.Warn("somebody else keeps changing the engine's chain DOCKER-USER: it is made right once a second");
+        if (left > TimeSpan.Zero)
+            return (null, left);
         (code, _, error) = await RunAsync("iptables-restore", ["--noflush", "-w", "5"], plan, stopping);
-        return code == 0 ? null : $"iptables-restore: {error}";
+        _brake.Repaired(bridges);
+        return (code == 0 ? null : $"iptables-restore: {error}", default);
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(

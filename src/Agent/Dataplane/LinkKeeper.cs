@@ -67,10 +67,17 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
 
     private void Remember(List<Link> links, Dictionary<string, WantedNetwork> wanted)
     {
-        var byDevice = wanted.Values.ToDictionary(network => network.Vxlan);
+        var byDevice = new Dictionary<string, WantedNetwork>(wanted.Count);
+        foreach (var network in wanted.Values)
+            byDevice[network.Vxlan] = network;
         var bridges = wanted.Values.Select(network => network.Bridge).ToHashSet();
         _bridges = links.Where(link => bridges.Contains(link.Name)).Select(link => link.Index).ToHashSet();
-        _devices = links.Where(link => byDevice.ContainsKey(link.Name)).ToDictionary(link => link.Index, link => byDevice[link.Name]);
+        _devices = [];
+        foreach (var link in links)
+        {
+            if (byDevice.TryGetValue(link.Name, out var network))
+                _devices[link.Index] = network;
+        }
     }
 
     private int UnderlayMtu(List<Link> links)
@@ -173,7 +180,14 @@ internal sealed class LinkKeeper(NetlinkSocket socket, DataplaneOptions options)
         _sent.Clear();
     }
 
-    private static Dictionary<string, int> Indexes(List<Link> links) => links.ToDictionary(link => link.Name, link => link.Index);
+    /// <summary>One that was renamed while they were listed may be there twice.</summary>
+    internal static Dictionary<string, int> Indexes(IEnumerable<Link> links)
+    {
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var link in links)
+            indexes[link.Name] = link.Index;
+        return indexes;
+    }
 
     /// <summary>An operation, and the network that needs it; none needs it where something of ours is left over.</summary>
     private readonly record struct Step(string Network, LinkOperation Operation);

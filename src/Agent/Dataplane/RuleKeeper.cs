@@ -21,8 +21,16 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
     /// <summary>That mark was left by one of our own changes, unless somebody put an old table back.</summary>
     public void Verify(string? signed)
     {
-        if (!_unknown && signed != _rules.Digest)
+        if (_unknown || signed == _rules.Digest)
+            return;
+        try
+        {
             _unknown = NftTable.Comment(netfilter, RuleNames.Table, RuleNames.State) != _rules.Digest;
+        }
+        catch (Win32Exception e) when (e.NativeErrorCode == Libc.Interrupted)
+        {
+            _unknown = true; // made anew without need, at worst
+        }
     }
 
     /// <summary>Why the rules could not be made so; null when they are.</summary>
@@ -75,10 +83,11 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         }
     }
 
-    public void Clear()
+    /// <summary>Why the table is still there; null when it is not.</summary>
+    public string? Clear()
     {
-        nft.Run(TableText.Removal);
         _unknown = true;
+        return nft.Run(TableText.Removal) is { } problem ? $"nftables: {problem}" : null;
     }
 
     private void Claim(NetworkBook book, HashSet<string> services)

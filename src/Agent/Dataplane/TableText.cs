@@ -77,12 +77,11 @@ internal static class TableText
         var text = new StringBuilder(Removal).Append("table ip orch {\n").Append(Sets).Append(Hooks);
         text.Append("  chain state {\n    return comment \"").Append(digest).Append("\"\n  }\n");
         var elements = new List<RuleElement>();
-        foreach (var rules in services)
-        {
-            foreach (var chain in rules.Chains)
-                text.Append("  chain ").Append(chain.Name).Append(" {\n").Append(chain.Body).Append("\n  }\n");
+        var all = services.ToList();
+        foreach (var (name, body) in Chains(all))
+            text.Append("  chain ").Append(name).Append(" {\n").Append(body).Append("\n  }\n");
+        foreach (var rules in all)
             elements.AddRange(rules.Elements);
-        }
         text.Append("}\n");
         Elements(text, "add", elements, withVerdict: true);
         return text.ToString();
@@ -94,8 +93,7 @@ internal static class TableText
         var text = new StringBuilder();
         var oldElements = before.SelectMany(rules => rules.Elements).ToHashSet();
         var newElements = after.SelectMany(rules => rules.Elements).ToHashSet();
-        var old = before.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
-        var now = after.SelectMany(rules => rules.Chains).ToDictionary(chain => chain.Name, chain => chain.Body);
+        var (old, now) = (Chains(before), Chains(after));
         Elements(text, "delete", oldElements.Where(element => !newElements.Contains(element)), withVerdict: false);
         foreach (var (name, body) in now)
         {
@@ -111,6 +109,15 @@ internal static class TableText
             text.Append("delete chain ip orch ").Append(name).Append('\n');
         text.Append("flush chain ip orch state\nadd rule ip orch state return comment \"").Append(digest).Append("\"\n");
         return text.ToString();
+    }
+
+    /// <summary>A name that two of them say is one chain, as in the kernel: the later one's.</summary>
+    private static Dictionary<string, string> Chains(IEnumerable<ServiceRules> services)
+    {
+        var chains = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var chain in services.SelectMany(rules => rules.Chains))
+            chains[chain.Name] = chain.Body;
+        return chains;
     }
 
     private static void Elements(StringBuilder text, string verb, IEnumerable<RuleElement> elements, bool withVerdict)

@@ -59,18 +59,28 @@ internal sealed class NetlinkSocket : IDisposable
         return failures;
     }
 
-    /// <summary>Hands over every object that the kernel lists; begins again, up to a bound, when they changed meanwhile.</summary>
-    public void Dump(NetlinkWriter request, NetlinkHandler each, Action? again = null)
-    {
-        for (var tries = 1; ; tries++)
+    /// <summary>
+    /// Hands over every object that the kernel lists; begins again when they changed meanwhile. After a few tries it throws
+    /// <see cref="Libc.Interrupted"/>: the conversation is sound, and may be tried again later.
+    /// </summary>
+    public void Dump(NetlinkWriter request, NetlinkHandler each, Action? again = null) => Repeat(
+        () =>
         {
             Transmit(request);
             var whole = true;
             while (!Listed(each, ref whole))
             {
             }
-            if (whole || tries == MostTries)
-                return;
+            return whole;
+        },
+        again);
+
+    internal static void Repeat(Func<bool> list, Action? again)
+    {
+        for (var tries = 1; !list(); tries++)
+        {
+            if (tries == MostTries)
+                throw new Win32Exception(Libc.Interrupted, "netlink: what the kernel lists keeps changing while it is read");
             again?.Invoke();
         }
     }

@@ -25,6 +25,8 @@ internal static partial class Scenarios
         ["peers"] = Peers,
         ["stands"] = Stands,
         [Short] = Busy,
+        ["taken-table"] = TakenTable,
+        ["flushed-flows"] = FlushedFlows,
         ["settings"] = Settings,
         ["trouble-of-another"] = TroubleOfAnother,
     };
