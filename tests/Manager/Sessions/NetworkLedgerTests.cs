@@ -237,6 +237,32 @@ public sealed class NetworkLedgerTests
         Assert.Empty(touched.Services);
     }
 
+    [Fact]
+    public void The_sessions_that_know_a_service_are_looked_for_once_for_all_its_tasks_of_a_batch()
+    {
+        const int Tasks = 200;
+        var (service, _) = Serve(_ingress, _here, [new() { TargetPort = 80, PublishedPort = 8080 }]);
+        var changes = new Changes();
+        for (var i = 0; i < Tasks; i++)
+        {
+            var (id, version) = (new TaskId(_revision + 1_000), _state.Services.Get(service)!.TaskSpec.Version);
+            Fold.Apply(_state, new TaskCreated(
+                id, service, 1, default, version, TaskState.Running, default, RestartHistory.None, default), ++_revision, changes);
+            Fold.Apply(_state, new TaskAssigned(
+                id, _here, default, null, [new CoreAddress(_ingress, $"10.128.0.{10 + i}")]), ++_revision, changes);
+        }
+        var (routes, view) = (new NetworkRoutes(), _state.Snapshot());
+        routes.Begin(view);
+        for (var i = 0; i < 500; i++)
+            routes.Join(new SessionOutbox());
+        routes.Route(view, changes);
+
+        // The outboxes have room for all of it now: what is left to allocate is the sets of sessions.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        routes.Route(view, changes);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1_000_000);
+    }
+
     private void Join(NodeId node, NetworkId network) =>
         Do(new NodeNetworkAdded(node, network, _state.AddressBooks.Get(network).Next!, default));
 
