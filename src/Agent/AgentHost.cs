@@ -43,16 +43,17 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
         var folders = new TaskFolders(options.Paths.FilesDir, log);
         await using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
-        networks.Begin(journal.State.Tasks.Keys);
+        var identity = Identity();
+        networks.Begin([.. journal.State.Tasks.Keys], rebooted: journal.State.BootId != identity.BootId);
         var executor = new EngineExecutor(engine, images, folders, networks.OfTasks, inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
             engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
             NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);
-        var loop = new AgentLoop(new AgentCore(Identity(), journal.State, folders.Find()), journal, inputs.Reader, inputs.Writer, clock)
+        var loop = new AgentLoop(new AgentCore(identity, journal.State, folders.Find()), journal, inputs.Reader, inputs.Writer, clock)
         {
             Call = executor.Submit,
             ClearFiles = folders.Clear,
-            TaskGone = networks.Resolv.Remove,
+            TaskGone = networks.Gone,
             Networks = networks.Desk,
             EngineReturned = networks.EngineReturned,
             Session = session,

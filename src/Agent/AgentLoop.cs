@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Orch.Agent.Engine;
 using Orch.Agent.Networks;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
@@ -41,7 +40,8 @@ internal sealed class AgentLoop(
         {
             for (var taken = 0; taken < MostAtOnce && inputs.TryRead(out var input); taken++)
             {
-                TellNetworks(input);
+                if (input is AgentInput.EngineUp)
+                    EngineReturned();
                 _outputs.AddRange(core.Step(Now, input));
             }
             if (Perform() is { } departure)
@@ -49,24 +49,6 @@ internal sealed class AgentLoop(
             Arm(timer);
         }
         throw new InvalidOperationException("the agent's inputs were closed");
-    }
-
-    /// <summary>What names and rules must follow at once, not by way of a manager.</summary>
-    private void TellNetworks(AgentInput input)
-    {
-        switch (input)
-        {
-            case AgentInput.EngineHappened { Event: { Kind: EngineEventKind.Died } died }
-                when Ids.TryParse<TaskId>(died.Labels.GetValueOrDefault(ContainerLabels.Task, ""), out var task):
-                Networks.Leave(task);
-                break;
-            case AgentInput.SessionClosed:
-                Networks.SessionEnded();
-                break;
-            case AgentInput.EngineUp:
-                EngineReturned();
-                break;
-        }
     }
 
     private AgentTime Now => new(
@@ -83,6 +65,8 @@ internal sealed class AgentLoop(
                 case AgentOutput.Call call: Call(call.Request); break;
                 case AgentOutput.ClearFiles clear: ClearFiles(clear.Task); break;
                 case AgentOutput.TakeNetworks told: Networks.Take(told.Update); break;
+                case AgentOutput.Fit { IsFit: true } fit: Networks.Return(fit.Task); break;
+                case AgentOutput.Fit unfit: Networks.Leave(unfit.Task); break;
                 case AgentOutput.Persist { Entry: JournalEntry.Gone gone }: TaskGone(gone.Task); break;
                 case AgentOutput.Send send: Session.Send(send.Session, send.Message); break;
                 case AgentOutput.DropSession drop: Session.Drop(drop.Session, drop.Reason); break;

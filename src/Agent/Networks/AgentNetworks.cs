@@ -45,11 +45,18 @@ internal sealed class AgentNetworks : IAsyncDisposable
 
     public static string ResolvFolder(MachinePaths paths) => Path.Combine(paths.AgentDir, "resolv");
 
-    /// <summary>Names and rules as they were; tasks are those that this machine still has.</summary>
-    public void Begin(IEnumerable<TaskId> tasks)
+    /// <summary>Names and rules as they were; tasks are those that this machine still has. After a boot none of them runs yet.</summary>
+    public void Begin(IReadOnlyCollection<TaskId> tasks, bool rebooted)
     {
         Resolv.KeepOnly(tasks.ToHashSet());
-        Desk.Begin();
+        Desk.Begin(rebooted ? tasks : []);
+    }
+
+    /// <summary>Nothing is left of the task here.</summary>
+    public void Gone(TaskId task)
+    {
+        Resolv.Remove(task);
+        Desk.Forget(task);
     }
 
     public void EngineReturned()

@@ -5,7 +5,7 @@ namespace Orch.Agent.Networks;
 
 /// <summary>
 /// Keeps the book: what managers say of networks goes in, in order, and names and rules follow. A task of this machine
-/// that stops is taken out here at once, whatever the manager still believes of it.
+/// that cannot be reached is taken out here at once, whatever the manager still believes of it.
 /// </summary>
 internal sealed class NetworkDesk : IDisposable
 {
@@ -16,9 +16,8 @@ internal sealed class NetworkDesk : IDisposable
     private readonly TimeProvider _clock;
     private readonly AgentLog _log;
 
-    // When each left, by count: what began before it left once more must not bring it back.
-    private readonly Dictionary<string, long> _away = [];
-    private long _leaves;
+    // Tasks of this machine that cannot be reached now, also such as the book does not know yet.
+    private readonly HashSet<string> _away = [];
     private NetworkUpdate? _parts;
     private volatile NetworkBook _book = NetworkBook.Empty;
 
@@ -32,28 +31,32 @@ internal sealed class NetworkDesk : IDisposable
     /// <summary>What follows the book, each called in order under the desk's lock; they must return soon.</summary>
     public required IReadOnlyList<Action<NetworkBook, BookChanges>> Followers { get; init; }
 
-    /// <summary>Null when the kernel is as this version of the book wants it, else why not.</summary>
+    /// <summary>Null when the rules are as this version of the book wants them, else why not.</summary>
     public required Func<long, CancellationToken, Task<string?>> Settled { get; init; }
 
     public NetworkBook Book => _book;
 
-    /// <summary>Names and rules as they were when this process last ran, before any manager is heard.</summary>
-    public void Begin()
+    /// <summary>
+    /// Names and rules as they were when this process last ran, before any manager is heard. Away: tasks that cannot run
+    /// yet, as after a boot.
+    /// </summary>
+    public void Begin(IEnumerable<TaskId> away)
     {
         lock (_lock)
-            Change(_book.Apply(_journal.Truth.Whole()));
+        {
+            _away.UnionWith(away.Select(task => task.ToString()));
+            Change(_book.Apply(WithoutAway(_journal.Truth.Whole())));
+        }
     }
 
     public void Take(NetworkUpdate update)
     {
         lock (_lock)
         {
-            if (_parts is { } parts)
+            // The first part says whether all is replaced; one that does begins anew, whatever an earlier session left unsaid.
+            if (_parts is { } parts && !update.Complete)
             {
-                // The first part says whether all is replaced, and every one whether more follows.
-                var complete = parts.Complete;
                 parts.MergeFrom(update);
-                parts.Complete = complete;
                 parts.More = update.More;
                 update = parts;
             }
@@ -65,22 +68,13 @@ internal sealed class NetworkDesk : IDisposable
         }
     }
 
-    /// <summary>A session ended: what it had begun to say is not said to its end.</summary>
-    public void SessionEnded()
-    {
-        lock (_lock)
-            _parts = null;
-    }
-
     /// <summary>The task gets no new connections from now on.</summary>
     public void Leave(TaskId task)
     {
         lock (_lock)
         {
-            if (!_book.Tasks.ContainsKey(task.ToString()))
-                return;
-            _away[task.ToString()] = ++_leaves;
-            Change(_book.Leave(task.ToString()));
+            if (_away.Add(task.ToString()))
+                Change(_book.Leave(task.ToString()));
         }
     }
 
@@ -88,8 +82,6 @@ internal sealed class NetworkDesk : IDisposable
     public async Task LeaveAsync(TaskId task, CancellationToken stopping)
     {
         Leave(task);
-        if (!_book.Tasks.ContainsKey(task.ToString()))
-            return;
         using var limit = new CancellationTokenSource(LeaveWithin, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         try
@@ -103,24 +95,21 @@ internal sealed class NetworkDesk : IDisposable
         }
     }
 
-    /// <summary>The number of its last leave; 0 when it is not away.</summary>
-    public long LeaveOf(TaskId task)
-    {
-        lock (_lock)
-            return _away.GetValueOrDefault(task.ToString());
-    }
-
-    /// <summary>It runs again: what the manager says of it counts again, unless it left once more since that leave.</summary>
-    public void Return(TaskId task, long leave)
+    /// <summary>It can be reached: what the manager says of it counts.</summary>
+    public void Return(TaskId task)
     {
         lock (_lock)
         {
-            if (leave == 0 || _away.GetValueOrDefault(task.ToString()) != leave)
-                return;
-            _away.Remove(task.ToString());
-            if (_journal.Truth.Task(task.ToString()) is { } said)
+            if (_away.Remove(task.ToString()) && _journal.Truth.Task(task.ToString()) is { } said)
                 Change(_book.Apply(new() { Tasks = { said } }));
         }
+    }
+
+    /// <summary>Nothing is left of the task on this machine.</summary>
+    public void Forget(TaskId task)
+    {
+        lock (_lock)
+            _away.Remove(task.ToString());
     }
 
     private void Change((NetworkBook Book, BookChanges Changes) step)
@@ -128,22 +117,17 @@ internal sealed class NetworkDesk : IDisposable
         if (step.Changes.IsEmpty)
             return;
         _book = step.Book;
-        foreach (var task in step.Changes.Tasks)
-        {
-            if (!_book.Tasks.ContainsKey(task))
-                _away.Remove(task);
-        }
         foreach (var follower in Followers)
             follower(step.Book, step.Changes);
     }
 
     private NetworkUpdate WithoutAway(NetworkUpdate update)
     {
-        if (_away.Count == 0 || !update.Tasks.Any(task => task.Serving && _away.ContainsKey(task.Id)))
+        if (_away.Count == 0 || !update.Tasks.Any(task => task.Serving && _away.Contains(task.Id)))
             return update;
         var shown = update.Clone();
         foreach (var task in shown.Tasks)
-            task.Serving &= !_away.ContainsKey(task.Id);
+            task.Serving &= !_away.Contains(task.Id);
         return shown;
     }
 

@@ -38,14 +38,8 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
 
     public Task LeaveAsync(TaskId task, CancellationToken stopping) => desk.LeaveAsync(task, stopping);
 
-    /// <summary>Null when the ports accept connections; else why not. Then it may be used again in either case.</summary>
-    public async Task<EngineError?> AwaitPortsAsync(TaskId task, PortProbe probe, CancellationToken stopping)
-    {
-        var leave = desk.LeaveOf(task);
-        var problem = await ports.WaitAsync(probe, stopping);
-        desk.Return(task, leave);
-        return problem;
-    }
+    /// <summary>Null when the ports accept connections; else why not.</summary>
+    public Task<EngineError?> AwaitPortsAsync(PortProbe probe, CancellationToken stopping) => ports.WaitAsync(probe, stopping);
 
     /// <summary>A container is gone: perhaps it was the last on its network.</summary>
     public void ContainerGone() => engineNetworks.LookAgain();

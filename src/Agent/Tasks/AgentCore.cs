@@ -28,6 +28,7 @@ public sealed class AgentCore
     private readonly ExitDesk _exits;
     private readonly ContainerWatch _containers;
     private readonly TaskDriver _driver;
+    private readonly ReadinessDesk _readiness;
     private readonly AnswerDesk _answers;
     private readonly Intake _intake;
     private readonly bool _rebooted;
@@ -43,9 +44,10 @@ public sealed class AgentCore
         _exitWatch = new(_core, _tasks, _outbox);
         _exits = new(_core, _exitWatch, _tasks, _reports, _outbox);
         var images = new ImageShelf(_outbox);
-        _containers = new(_core, _tasks, _exits, images);
+        _readiness = new(images, _tasks, _outbox);
+        _containers = new(_core, _tasks, _exits, images, _readiness);
         _driver = new(_core, _tasks, images, _files, _reports, _due, _outbox);
-        _answers = new(_core, _tasks, images, _files, _containers, _exits, _reports, _outbox);
+        _answers = new(_core, _tasks, images, _files, _containers, _exits, _reports, _readiness, _outbox);
         _intake = new(_core, _tasks, _files, _reports, _outbox);
         _sameBootNoted = journal.BootId == identity.BootId;
         _rebooted = journal.BootId.Length > 0 && !_sameBootNoted;
@@ -75,7 +77,11 @@ public sealed class AgentCore
                 _tasks.Queue(task);
         }
         while (_tasks.TryTake(out var task))
+        {
             _driver.Advance(task);
+            if (_core.EverListed)
+                _readiness.Tell(task);
+        }
         _reports.Flush();
         if (_core.Departing && _tasks.Count == 0)
             _outbox.Add(new AgentOutput.Depart("the node was removed from its cluster"));

@@ -23,6 +23,9 @@ public abstract record AgentOutput
     /// <summary>What a manager that is obeyed says of networks and of who is on them.</summary>
     public sealed record TakeNetworks(NetworkUpdate Update) : AgentOutput;
 
+    /// <summary>The task may get new connections, or may not any more, whatever a manager says of it.</summary>
+    public sealed record Fit(TaskId Task, bool IsFit) : AgentOutput;
+
     /// <summary>To the session that is open now; lost without harm when it has just closed.</summary>
     public sealed record Send(long Session, AgentMessage Message) : AgentOutput;
 

@@ -9,7 +9,7 @@ namespace Orch.Agent.Tasks;
 /// </summary>
 internal sealed class AnswerDesk(
     CoreState core, TaskSet tasks, ImageShelf images, FileShelf files, ContainerWatch watch, ExitDesk exits, ReportDesk reports,
-    Outbox outbox)
+    ReadinessDesk readiness, Outbox outbox)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
     private const int LongestDelayShift = 6;
@@ -41,7 +41,7 @@ internal sealed class AnswerDesk(
         }
         if (call is EngineCall.AwaitPorts)
         {
-            PortsAnswered(task, call, answer);
+            readiness.Answered(task, call, answer);
             return;
         }
         if (task.Pending?.Id != call.Id)
@@ -95,29 +95,10 @@ internal sealed class AnswerDesk(
             Health = check == true && container.Health == ContainerHealth.None ? ContainerHealth.Starting : container.Health,
         };
         task.MustLook |= check is null;
-        AwaitPorts(task, hasHealthcheck: check != false);
+        readiness.Runs(task, check);
         if (task.State >= TaskState.Running)
             reports.Mark(task);
         outbox.Call(new EngineCall.Inspect(outbox.NextCall(), task.Id, container.Id, Detail: true));
-    }
-
-    private void AwaitPorts(LocalTask task, bool hasHealthcheck)
-    {
-        if (PortProbe.Of(task, images.Find(task.Image), hasHealthcheck) is not { } probe)
-            return;
-        task.PortsCall = outbox.NextCall();
-        outbox.Call(new EngineCall.AwaitPorts(task.PortsCall, task.Id, probe));
-    }
-
-    private void PortsAnswered(LocalTask task, EngineCall call, EngineAnswer answer)
-    {
-        if (task.PortsCall != call.Id)
-            return;
-        task.PortsCall = 0;
-        task.PortsProblem = answer.Error?.Message ?? "";
-        if (answer.Error is { } error && !task.IsWindingDown)
-            outbox.Warn($"task {task.Id}: {error.Message}");
-        tasks.Queue(task);
     }
 
     /// <summary>Null: the image decides, and nobody has looked at it.</summary>

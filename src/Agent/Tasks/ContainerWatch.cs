@@ -6,7 +6,7 @@ using Orch.Core.Model;
 namespace Orch.Agent.Tasks;
 
 /// <summary>Takes in what the engine shows of our containers, in lists and in events.</summary>
-internal sealed class ContainerWatch(CoreState core, TaskSet tasks, ExitDesk exits, ImageShelf images)
+internal sealed class ContainerWatch(CoreState core, TaskSet tasks, ExitDesk exits, ImageShelf images, ReadinessDesk readiness)
 {
     /// <summary>The whole truth: every task is compared with it.</summary>
     public void Listed(IReadOnlyList<ContainerState> containers, ExitCause cause)
@@ -104,6 +104,7 @@ internal sealed class ContainerWatch(CoreState core, TaskSet tasks, ExitDesk exi
     private void Runs(LocalTask task, ContainerState kept)
     {
         task.Exit = ExitPhase.None;
+        readiness.Runs(task, kept.Health != ContainerHealth.None);
         if (kept.Health == ContainerHealth.Unhealthy)
             exits.Unhealthy(task);
     }

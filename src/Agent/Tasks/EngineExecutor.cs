@@ -65,7 +65,7 @@ internal sealed class EngineExecutor(
         EngineCall.PlaceFiles c => new() { Error = folders.Place(c.Task, c.Files) },
         EngineCall.Create c => await CreateAsync(c),
         EngineCall.Start c => Done(await engine.StartAsync(c.Container, stopping)),
-        EngineCall.AwaitPorts c => new() { Error = await networks.AwaitPortsAsync(c.Task, c.Probe, stopping) },
+        EngineCall.AwaitPorts c => new() { Error = await networks.AwaitPortsAsync(c.Probe, stopping) },
         EngineCall.Stop c => await StopAsync(c),
         EngineCall.Kill c => Done(await engine.KillAsync(c.Container, stopping)),
         EngineCall.Remove c => await RemoveAsync(c),

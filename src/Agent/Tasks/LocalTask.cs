@@ -48,6 +48,25 @@ internal sealed class LocalTask(TaskId id)
     /// <summary>The question under way whether its ports accept connections; 0: none.</summary>
     public long PortsCall { get; set; }
 
+    /// <summary>The present run was asked about.</summary>
+    public bool PortsAsked { get; set; }
+
+    /// <summary>Others reach it by its address, so it is ready when they can.</summary>
+    public bool HasAddress => Assignment is { Addresses.Count: > 0 };
+
+    /// <summary>It runs, but nobody knows yet whether its ports accept connections.</summary>
+    public bool AwaitsPorts => HasAddress && (!PortsAsked || PortsCall != 0);
+
+    /// <summary>An earlier agent started its present run: whatever that one knew of it still holds.</summary>
+    public bool Adopted => StartIssuedAt == 0;
+
+    /// <summary>What names and rules were last told: whether it may get new connections. Null: nothing.</summary>
+    public bool? ToldFit { get; set; }
+
+    /// <summary>It may get new connections, as far as this machine can tell.</summary>
+    public bool IsFit => Container is { Status: ContainerStatus.Running, Health: ContainerHealth.None or ContainerHealth.Healthy }
+        && Pending is not (EngineCall.Stop or EngineCall.Kill) && !IsWindingDown && Exit == ExitPhase.None && (Adopted || !AwaitsPorts);
+
     /// <summary>Why it counts as running although its ports accept nothing; empty otherwise.</summary>
     public string PortsProblem { get; set; } = "";
 

@@ -140,7 +140,7 @@ internal sealed class TaskDriver(
         task.AwaitsOrder = false;
         task.OutOfMemory = task.Unhealthy = task.StopFailed = false;
         task.ExitCode = null;
-        (task.PortsCall, task.PortsProblem) = (0, "");
+        (task.PortsAsked, task.PortsCall, task.PortsProblem) = (false, 0, "");
         task.StartIssuedAt = outbox.Now.UnixNanos;
         task.Container = task.Container! with
         {
@@ -184,7 +184,7 @@ internal sealed class TaskDriver(
         Problem = task.Problem ?? files.ProblemOf(task),
         Container = task.Container?.Status,
         Health = task.Container?.Health ?? ContainerHealth.None,
-        AwaitsPorts = task.PortsCall != 0,
+        AwaitsPorts = task.AwaitsPorts,
         PortsProblem = task.PortsProblem,
         Exit = task.Exit,
         Succeeded = task.Succeeded,

@@ -11,13 +11,18 @@ public sealed class NetworkDeskTests : IDisposable
     private static readonly TaskId _task = new(7);
     private readonly string _folder = Directory.CreateTempSubdirectory("orch-networks-").FullName;
     private readonly List<BookChanges> _told = [];
+    private readonly List<long> _asked = [];
     private NetworkDesk? _desk;
 
     private NetworkDesk Desk => _desk ??= new(
         NetworkJournal.Open(_folder), TimeProvider.System, AgentLog.ToStandardError(TimeProvider.System))
     {
         Followers = [(_, changes) => _told.Add(changes)],
-        Settled = (_, _) => Task.FromResult<string?>(null),
+        Settled = (version, _) =>
+        {
+            _asked.Add(version);
+            return Task.FromResult<string?>(null);
+        },
     };
 
     public void Dispose()
@@ -47,7 +52,7 @@ public sealed class NetworkDeskTests : IDisposable
     {
         _desk?.Dispose();
         _desk = null;
-        Desk.Begin();
+        Desk.Begin([]);
     }
 
     [Fact]
@@ -100,27 +105,49 @@ public sealed class NetworkDeskTests : IDisposable
     }
 
     [Fact]
-    public void A_task_that_runs_again_is_back_as_the_manager_said()
+    public void A_task_that_can_be_reached_again_is_back_as_the_manager_said()
     {
         Desk.Take(Update());
         Desk.Leave(_task);
 
-        Desk.Return(_task, Desk.LeaveOf(_task));
+        Desk.Return(_task);
 
         Assert.True(Serves);
     }
 
     [Fact]
-    public void A_return_that_began_before_the_last_leave_does_not_count()
+    public void A_task_that_left_before_the_manager_told_of_it_is_away_when_it_does()
     {
-        Desk.Take(Update());
-        Desk.Leave(_task);
-        var first = Desk.LeaveOf(_task);
         Desk.Leave(_task);
 
-        Desk.Return(_task, first);
+        Desk.Take(Update());
 
         Assert.False(Serves);
+    }
+
+    [Fact]
+    public void After_a_boot_no_task_of_this_machine_serves_until_it_is_found_running()
+    {
+        Desk.Take(Update());
+        _desk!.Dispose();
+        _desk = null;
+
+        Desk.Begin([_task]);
+        Assert.False(Serves);
+        Desk.Return(_task);
+
+        Assert.True(Serves);
+    }
+
+    [Fact]
+    public async Task Leaving_waits_for_the_rules_also_of_a_task_that_the_book_knows_no_more()
+    {
+        Desk.Take(Update());
+        Desk.Take(new() { RemovedTasks = { $"{_task}" } });
+
+        await Desk.LeaveAsync(_task, default);
+
+        Assert.Equal([2], _asked);
     }
 
     [Fact]
@@ -139,12 +166,11 @@ public sealed class NetworkDeskTests : IDisposable
     }
 
     [Fact]
-    public void Parts_of_a_session_that_ended_are_forgotten()
+    public void What_a_session_left_unsaid_is_no_part_of_what_the_next_one_says()
     {
         Desk.Take(new() { Complete = true, More = true, Networks = { Update().Networks } });
-        Desk.SessionEnded();
 
-        Desk.Take(new() { Services = { Update().Services } });
+        Desk.Take(new() { Complete = true, Services = { Update().Services } });
 
         Assert.Empty(Desk.Book.Networks);
     }

@@ -10,10 +10,19 @@ public sealed class PortProbeTests
 {
     private readonly CoreHarness _agent = new();
 
-    private CoreHarness Started(string endpoint = """{"Ports":[{"TargetPort":80},{"TargetPort":53,"Protocol":"udp"}]}""")
+    private const string Ports = """{"Ports":[{"TargetPort":80},{"TargetPort":53,"Protocol":"udp"}]}""";
+
+    private bool Fit => _agent.Outputs.OfType<AgentOutput.Fit>().LastOrDefault()?.IsFit == true;
+
+    private void WithPorts(string endpoint = Ports)
     {
         _agent.Endpoint = endpoint;
         _agent.Addresses.Add(new() { NetworkId = "net", Address = "10.0.0.5" });
+    }
+
+    private CoreHarness Started(string endpoint = Ports)
+    {
+        WithPorts(endpoint);
         _agent.Up().Connect().Assign(1);
         while (Asked is null)
             _agent.Answer(0);
@@ -74,18 +83,88 @@ public sealed class PortProbeTests
     }
 
     [Fact]
-    public void A_task_with_a_health_check_is_asked_for_no_ports()
+    public void A_task_with_a_health_check_is_asked_for_no_ports_and_fit_when_it_is_healthy()
     {
         _agent.Engine.Images["web"] = true;
-
-        Started();
-
-        Assert.Empty(Asked!.Probe.Ports);
+        WithPorts();
+        _agent.Up().Connect().Assign(1);
         _agent.Settle();
+
+        Assert.Null(Asked);
         Assert.Equal(TaskState.Starting, _agent.StateOf(1));
+        Assert.False(Fit);
         _agent.Engine.SetHealth(Assert.Single(_agent.Engine.Containers).Id, ContainerHealth.Healthy);
         _agent.Settle();
         Assert.Equal(TaskState.Running, _agent.StateOf(1));
+        Assert.True(Fit);
+    }
+
+    [Fact]
+    public void A_task_is_fit_from_the_moment_its_ports_answer_until_it_is_told_to_stop()
+    {
+        Started();
+        Assert.False(Fit);
+        _agent.Settle();
+        Assert.True(Fit);
+
+        _agent.Assign(1, TaskState.Shutdown);
+
+        Assert.False(Fit);
+    }
+
+    [Fact]
+    public void A_task_whose_container_died_is_unfit_at_once_and_fit_again_when_its_next_run_answers()
+    {
+        Started().Settle();
+        _agent.Disconnect();
+        _agent.Engine.Die(Assert.Single(_agent.Engine.Containers).Id, 1);
+        _agent.DeliverEvent();
+        Assert.False(Fit);
+
+        _agent.Settle().Pass(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(ContainerStatus.Running, Assert.Single(_agent.Engine.Containers).Status);
+        Assert.True(Fit);
+    }
+
+    [Fact]
+    public void A_lost_answer_to_the_start_leaves_no_task_out_for_ever()
+    {
+        WithPorts();
+        _agent.Up().Connect().Assign(1);
+        while (_agent.Calls is not [EngineCall.Start, ..])
+            _agent.Answer(0);
+        _agent.LoseAnswer(0, performed: true);
+
+        _agent.Settle().Pass(TimeSpan.FromSeconds(5));
+
+        Assert.True(Fit);
+        Assert.Equal(TaskState.Running, _agent.StateOf(1));
+    }
+
+    [Fact]
+    public void An_agent_that_comes_back_says_of_every_task_whether_it_is_fit()
+    {
+        Started().Settle();
+        _agent.Crash(() => false);
+        _agent.Outputs.Clear();
+        _agent.Engine.Die(Assert.Single(_agent.Engine.Containers).Id, 1);
+
+        _agent.Up();
+
+        Assert.False(Fit);
+    }
+
+    [Fact]
+    public void A_task_that_an_earlier_agent_started_stays_fit_while_it_is_looked_at()
+    {
+        Started().Settle();
+        _agent.Crash(() => false);
+        _agent.Outputs.Clear();
+
+        _agent.Up().Connect().Settle();
+
+        Assert.Equal([true], _agent.Outputs.OfType<AgentOutput.Fit>().Select(fit => fit.IsFit));
     }
 
     [Fact]
