@@ -112,7 +112,22 @@ public sealed class DockerEngine : IContainerEngine
         return id;
     }
 
-    private async Task<EngineResult<NoValue>> ConnectAsync(
+    /// <summary>Which containers are on a network, with their addresses.</summary>
+    public async Task<EngineResult<IReadOnlyDictionary<string, EndpointConfig>>> EndpointsAsync(string network, CancellationToken stopping)
+    {
+        var found = await _http.ReadAsync(
+            HttpMethod.Get, $"{Prefix}/networks/{network}", null, EngineJson.Default.WireNetwork, Quick, stopping);
+        return found.Error is { } error ? error : (EngineResult<IReadOnlyDictionary<string, EndpointConfig>>)new(found.Value!.Endpoints(), null);
+    }
+
+    public async Task<EngineResult<NoValue>> DisconnectAsync(string network, string container, CancellationToken stopping)
+    {
+        using var body = JsonContent.Create(new WireDisconnect(container, true), EngineJson.Default.WireDisconnect);
+        return await _http.ExchangeAsync<NoValue>(
+            HttpMethod.Post, $"{Prefix}/networks/{network}/disconnect", body, Slow, static (_, _) => new(default(NoValue)), stopping);
+    }
+
+    public async Task<EngineResult<NoValue>> ConnectAsync(
         string network, string container, EndpointConfig endpoint, CancellationToken stopping)
     {
         using var body = JsonContent.Create(new WireConnect(container, endpoint), EngineJson.Default.WireConnect);

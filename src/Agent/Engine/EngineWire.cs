@@ -61,8 +61,21 @@ internal sealed record WireBinding(string? HostPort);
 
 internal sealed record WireConnect(string Container, EndpointConfig EndpointConfig);
 
+internal sealed record WireDisconnect(string Container, bool Force);
+
+internal sealed record WireEndpoint(string? MacAddress, string? IPv4Address);
+
 internal sealed record WireNetwork
 {
+    public Dictionary<string, WireEndpoint>? Containers { get; init; }
+
+    /// <summary>As they are to be connected again: the address without the subnet's length.</summary>
+    public Dictionary<string, EndpointConfig> Endpoints() => (Containers ?? [])
+        .Where(container => container.Value.IPv4Address is { Length: > 0 })
+        .ToDictionary(
+            container => container.Key,
+            container => new EndpointConfig(new(container.Value.IPv4Address!.Split('/')[0]), container.Value.MacAddress));
+
     public string? Id { get; init; }
     public string? Name { get; init; }
     public bool Internal { get; init; }
@@ -125,6 +138,8 @@ internal sealed record WireErrorDetail(string? Message);
 [JsonSerializable(typeof(ContainerCreate))]
 [JsonSerializable(typeof(WireError))]
 [JsonSerializable(typeof(WireConnect))]
+[JsonSerializable(typeof(WireDisconnect))]
+[JsonSerializable(typeof(WireNetwork))]
 [JsonSerializable(typeof(List<WireNetwork>))]
 [JsonSerializable(typeof(EngineNetworkCreate))]
 [JsonSerializable(typeof(WireCreated))]

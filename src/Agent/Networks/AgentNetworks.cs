@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using Orch.Agent.Dataplanes;
 using Orch.Agent.Dns;
 using Orch.Agent.Engine;
@@ -27,11 +28,12 @@ internal sealed class AgentNetworks : IAsyncDisposable
             NodeAddress = IpAddr.TryParse(machine.AdvertiseAddr, out var own) ? own : null,
         });
         _names = new(log, clock, new());
-        Desk = new(NetworkJournal.Open(paths.AgentDir), clock, log)
+        Desk = new(NetworkJournal.Open(paths.AgentDir, log.Warn), clock, log)
         {
             Followers = [_names.Apply, _dataplane.Want, (_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],
             Settled = _dataplane.SettledAsync,
         };
+        NetworkChange.NetworkAddressChanged += OnLinks;
         OfTasks = new(Desk, _engineNetworks, new PortWaiter(clock), Resolv, clock)
         {
             Missing = () => _dataplane.Missing,
@@ -90,8 +92,11 @@ internal sealed class AgentNetworks : IAsyncDisposable
         await _dataplane.ClearAsync();
     }
 
+    private void OnLinks(object? sender, EventArgs e) => _engineNetworks.LinksChanged();
+
     public ValueTask DisposeAsync()
     {
+        NetworkChange.NetworkAddressChanged -= OnLinks;
         Desk.Dispose();
         _names.Dispose();
         return ValueTask.CompletedTask;

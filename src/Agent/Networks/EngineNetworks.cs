@@ -20,6 +20,7 @@ internal sealed class EngineNetworks(
     // Engine names that are known to stand as they should; empty when the engine was away.
     private volatile HashSet<string> _standing = [];
     private string _lastProblem = "";
+    private bool _leaving;
 
     /// <summary>Something changed that may need a network, or free one.</summary>
     public void LookAgain() => _reasons.Writer.TryWrite(true);
@@ -30,6 +31,16 @@ internal sealed class EngineNetworks(
         _standing = [];
         LookAgain();
     }
+
+    /// <summary>Links came or went: a bridge that somebody took away takes its network with it.</summary>
+    public void LinksChanged()
+    {
+        if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !HasBridge(network)))
+            EngineReturned();
+    }
+
+    /// <summary>What the engine was believed to have it does not have: somebody else removes networks, too.</summary>
+    public void Doubt() => EngineReturned();
 
     /// <summary>Null when the network stands, else why it does not.</summary>
     public async Task<EngineError?> EnsureAsync(NodeNetwork network, CancellationToken stopping)
@@ -70,16 +81,22 @@ internal sealed class EngineNetworks(
         }
     }
 
-    /// <summary>Removes every network of ours: the machine leaves the cluster.</summary>
+    /// <summary>Removes every network of ours, and makes none any more: the machine leaves the cluster.</summary>
     public async Task ClearAsync(CancellationToken stopping)
     {
-        var listed = await engine.ListNetworksAsync(Label, stopping);
-        if (listed.Error is { } silent)
-            log.Warn($"the engine's networks of the cluster stay: {silent.Message}");
-        foreach (var network in listed.Value ?? [])
+        await _one.WaitAsync(stopping);
+        try
         {
-            if ((await engine.RemoveNetworkAsync(network.Id, stopping)).Error is { } error)
-                log.Warn($"network {network.Name} stays: {error.Message}");
+            _leaving = true;
+            var listed = await engine.ListNetworksAsync(Label, stopping);
+            if (listed.Error is { } silent)
+                log.Warn($"the engine's networks of the cluster stay: {silent.Message}");
+            foreach (var problem in (await SettleAsync(listed.Value ?? [], stopping)).Values)
+                log.Warn(problem.Message);
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 
@@ -106,26 +123,56 @@ internal sealed class EngineNetworks(
     {
         var problems = new Dictionary<string, EngineError>();
         var standing = new HashSet<string>();
-        var wanted = book().Networks.Values.ToDictionary(
-            network => network.EngineName, network => (network.Name, Create: EngineNetworkCreate.Of(network, cluster, mtu())));
+        var wanted = (_leaving ? [] : book().Networks.Values).ToDictionary(network => network.EngineName);
         foreach (var network in found)
         {
-            if (wanted.TryGetValue(network.Name, out var asked) && network.Is(asked.Create))
-                standing.Add(network.Name);
+            if (wanted.TryGetValue(network.Name, out var asked) && network.Is(Request(asked)))
+            {
+                if (HasBridge(asked) || await PlugAgainAsync(network, asked, stopping) is not { } broken)
+                    standing.Add(network.Name);
+                else
+                    problems[network.Name] = broken;
+            }
             else if ((await engine.RemoveNetworkAsync(network.Id, stopping)).Error is { } inUse)
                 problems[network.Name] = inUse with { Message = $"network {network.Name} cannot be removed yet: {inUse.Message}" };
         }
-        foreach (var (name, (users, create)) in wanted)
+        foreach (var (name, network) in wanted)
         {
             if (standing.Contains(name) || problems.ContainsKey(name))
                 continue;
-            if ((await engine.CreateNetworkAsync(create, stopping)).Error is { } refused)
-                problems[name] = refused with { Message = $"network {users} ({create.IPAM.Config[0].Subnet}): {refused.Message}" };
+            if ((await engine.CreateNetworkAsync(Request(network), stopping)).Error is { } refused)
+                problems[name] = refused with { Message = $"network {network.Name} ({network.Subnets[0]}): {refused.Message}" };
             else
                 standing.Add(name);
         }
         _standing = standing;
         return problems;
     }
+
+    /// <summary>
+    /// The bridge is gone, and the engine does not know it: the network is made anew and its containers get their
+    /// addresses back, while they run.
+    /// </summary>
+    private async Task<EngineError?> PlugAgainAsync(EngineNetworkState found, NodeNetwork network, CancellationToken stopping)
+    {
+        log.Warn($"network {network.Name}: its bridge {network.BridgeName} is gone; making it again");
+        var plugged = await engine.EndpointsAsync(found.Id, stopping);
+        if (plugged.Error is { } error)
+            return error;
+        foreach (var container in plugged.Value!.Keys)
+            _ = await engine.DisconnectAsync(found.Id, container, stopping);
+        if ((await engine.RemoveNetworkAsync(found.Id, stopping)).Error is { } stays)
+            return stays;
+        if ((await engine.CreateNetworkAsync(Request(network), stopping)).Error is { } refused)
+            return refused;
+        EngineError? last = null;
+        foreach (var (container, endpoint) in plugged.Value)
+            last = (await engine.ConnectAsync(network.EngineName, container, endpoint, stopping)).Error ?? last;
+        return last;
+    }
+
+    private EngineNetworkCreate Request(NodeNetwork network) => EngineNetworkCreate.Of(network, cluster, mtu());
+
+    private static bool HasBridge(NodeNetwork network) => Directory.Exists($"/sys/class/net/{network.BridgeName}");
 
 }

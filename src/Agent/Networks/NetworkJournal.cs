@@ -17,40 +17,68 @@ internal sealed class NetworkJournal : IDisposable
     private const long CompactFrom = 1024 * 1024;
     private static ReadOnlySpan<byte> Magic => "orchan1\n"u8;
     private readonly string _path;
-    private FileStream _file;
+    private readonly Action<string> _warn;
+    private FileStream? _file;
     private long _compactAt;
 
-    private NetworkJournal(string path, NetworkTruth truth)
+    private NetworkJournal(string path, NetworkTruth truth, Action<string> warn)
     {
-        _path = path;
+        (_path, _warn) = (path, warn);
         Truth = truth;
-        _file = Rewrite();
+        _file = TryRewrite();
     }
 
     /// <summary>Everything that was said and still holds.</summary>
     public NetworkTruth Truth { get; }
 
-    public static NetworkJournal Open(string directory)
+    /// <summary>
+    /// A disk that takes nothing more costs what the next start would have known, and a warning: the containers' names are
+    /// worth more than their file.
+    /// </summary>
+    public static NetworkJournal Open(string directory, Action<string> warn)
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, "networks.journal");
         var truth = new NetworkTruth();
         foreach (var update in Read(File.Exists(path) ? File.ReadAllBytes(path) : []))
             truth.Apply(update);
-        return new(path, truth);
+        return new(path, truth, warn);
     }
 
     public void Append(NetworkUpdate update)
     {
         Truth.Apply(update);
-        if (_file.Length > _compactAt)
+        if (_file is null || _file.Length > _compactAt)
         {
-            _file.Dispose();
-            _file = Rewrite();
+            _file?.Dispose();
+            _file = TryRewrite();
             return;
         }
-        _file.Write(Frame(update));
-        _file.Flush(flushToDisk: update.Networks.Count > 0);
+        try
+        {
+            _file.Write(Frame(update));
+            _file.Flush(flushToDisk: update.Networks.Count > 0);
+        }
+        catch (IOException e)
+        {
+            // What it wrote of the frame must not be taken for the end: the next append writes the file anew.
+            _warn($"{_path} cannot be written: {e.Message}");
+            _file.Dispose();
+            _file = null;
+        }
+    }
+
+    private FileStream? TryRewrite()
+    {
+        try
+        {
+            return Rewrite();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _warn($"{_path} cannot be written: {e.Message}");
+            return null;
+        }
     }
 
     private FileStream Rewrite()
@@ -88,5 +116,5 @@ internal sealed class NetworkJournal : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 }

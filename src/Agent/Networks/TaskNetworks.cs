@@ -41,6 +41,9 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
     /// <summary>Null when the ports accept connections; else why not.</summary>
     public Task<EngineError?> AwaitPortsAsync(PortProbe probe, CancellationToken stopping) => ports.WaitAsync(probe, stopping);
 
+    /// <summary>The engine has no such network, although it had.</summary>
+    public void NetworkVanished() => engineNetworks.Doubt();
+
     /// <summary>A container is gone: perhaps it was the last on its network.</summary>
     public void ContainerGone() => engineNetworks.LookAgain();
 
@@ -50,7 +53,7 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         try
         {
-            return await desk.Settled(desk.Book.Version, either.Token) is { } problem ? new(EngineFault.Refused, problem) : null;
+            return await desk.Settled(desk.Book.Version, either.Token) is { } problem ? new(EngineFault.Unreachable, problem) : null;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

@@ -132,6 +132,8 @@ internal sealed class AnswerDesk(
         if (error.Fault == EngineFault.Unreachable)
         {
             task.MustLook = true;
+            if (call is EngineCall.Create && error.Message != task.Message)
+                reports.Waits(task, error.Message);
             if (core.EngineUp)
                 Later(task);
             return;

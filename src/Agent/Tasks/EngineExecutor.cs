@@ -79,7 +79,12 @@ internal sealed class EngineExecutor(
     {
         if (call.Networking is { } networking && await networks.PrepareAsync(call.Task, networking, stopping) is { } problem)
             return new() { Error = problem };
-        return Created(await engine.CreateAsync(call.Name, call.Request, stopping));
+        var created = await engine.CreateAsync(call.Name, call.Request, stopping);
+        if (call.Networking is null || created.Error is not { Fault: EngineFault.NotFound } lost
+            || !lost.Message.Contains("network", StringComparison.OrdinalIgnoreCase))
+            return Created(created);
+        networks.NetworkVanished();
+        return EngineAnswer.Failed(EngineFault.Unreachable, lost.Message);
     }
 
     /// <summary>No new connection may reach a task that is told to stop.</summary>

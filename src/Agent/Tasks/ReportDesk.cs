@@ -41,6 +41,13 @@ internal sealed class ReportDesk(CoreState core, TaskSet tasks, Graveyard graves
         outbox.Persist(new JournalEntry.Ended(task.Id, ReportOf(task)));
     }
 
+    /// <summary>It cannot go on for now, and why.</summary>
+    public void Waits(LocalTask task, string reason)
+    {
+        task.Message = reason;
+        Mark(task);
+    }
+
     public void Restored(LocalTask task)
     {
         if (!task.State.IsTerminal())

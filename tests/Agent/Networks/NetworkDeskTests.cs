@@ -12,10 +12,11 @@ public sealed class NetworkDeskTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("orch-networks-").FullName;
     private readonly List<BookChanges> _told = [];
     private readonly List<long> _asked = [];
+    private readonly List<string> _warnings = [];
     private NetworkDesk? _desk;
 
     private NetworkDesk Desk => _desk ??= new(
-        NetworkJournal.Open(_folder), TimeProvider.System, AgentLog.ToStandardError(TimeProvider.System))
+        NetworkJournal.Open(_folder, _warnings.Add), TimeProvider.System, AgentLog.ToStandardError(TimeProvider.System))
     {
         Followers = [(_, changes) => _told.Add(changes)],
         Settled = (version, _) =>
@@ -90,6 +91,17 @@ public sealed class NetworkDeskTests : IDisposable
         Restart();
 
         Assert.Empty(Desk.Book.Networks);
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_be_written_costs_a_warning_and_no_name()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "networks.journal"));
+
+        Desk.Take(Update());
+
+        Assert.True(Serves);
+        Assert.Contains(_warnings, warning => warning.Contains("networks.journal cannot be written", StringComparison.Ordinal));
     }
 
     [Fact]

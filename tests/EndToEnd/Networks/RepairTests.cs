@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Orch.Tests.EndToEnd.Cluster;
 using Xunit.Abstractions;
@@ -8,6 +9,9 @@ namespace Orch.Tests.EndToEnd.Networks;
 public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output) : IClassFixture<NetworkCluster>, IAsyncLifetime
 {
     private OrchMachine Machine => cluster.Manager;
+    private string _broken = "nothing broken";
+    private long _brokenAt = Stopwatch.GetTimestamp();
+
     private string Address => Machine.Machine.Address;
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -33,12 +37,18 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
         foreach (var vxlan in await LinksAsync("ox-"))
             await BreakAsync($"ip link del {vxlan}", "ip", "link", "del", vxlan);
         await AllAnswersAsync(asker);
+        foreach (var bridge in await LinksAsync("or-"))
+            await BreakAsync($"ip link del {bridge}", "ip", "link", "del", bridge);
+        await AllAnswersAsync(asker);
 
         await Machine.Machine.KillEngineAsync();
         await AllAnswersAsync(asker, inside: false);
         await Machine.Machine.StartEngineAsync();
+        (_broken, _brokenAt) = ("the engine's return", Stopwatch.GetTimestamp());
         await AllAnswersAsync(asker);
-        Assert.Equal(before.Keys.Order(StringComparer.Ordinal), (await Machine.RunningTasksAsync()).Keys.Order(StringComparer.Ordinal));
+        var after = await Machine.RunningTasksAsync();
+        Assert.Equal(before.Keys.Order(StringComparer.Ordinal), after.Keys.Order(StringComparer.Ordinal));
+        Assert.All(before, task => Assert.Equal(task.Value.Pid, after[task.Key].Pid));
     }
 
     [LabFact]
@@ -83,7 +93,7 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
     private async Task BreakAsync(string what, params string[] command)
     {
         (await Machine.Machine.ExecAsync(command)).EnsureSuccess();
-        output.WriteLine(what);
+        (_broken, _brokenAt) = (what, Stopwatch.GetTimestamp());
     }
 
     private async Task AllAnswersAsync(string asker, bool inside = true)
@@ -92,6 +102,7 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
         await Until.TrueAsync("localhost answers", async () => await AnswersAsync(() => Machine.Machine.HttpAsync("127.0.0.1", 8080)));
         if (inside)
             await Until.TrueAsync("the name answers", async () => (await Machine.InsideAsync(asker, "timeout", "1", "wget", "-q", "-O", "-", "http://web/")).ExitCode == 0);
+        output.WriteLine($"{_broken}: all answers after {Stopwatch.GetElapsedTime(_brokenAt).TotalMilliseconds:0} ms");
     }
 
     private static async Task<bool> AnswersAsync(Func<Task<string>> ask)
