@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using Orch.Agent.Dataplanes;
 using Orch.Agent.Dns;
 using Orch.Agent.Engine;
@@ -15,6 +14,7 @@ internal sealed class AgentNetworks : IAsyncDisposable
     private readonly EngineNetworks _engineNetworks;
     private readonly Dataplane _dataplane;
     private readonly DnsServer _names;
+    private readonly BridgeWatch _bridges;
 
     public AgentNetworks(DockerEngine engine, MachineConfig machine, MachinePaths paths, AgentLog log, TimeProvider clock)
     {
@@ -31,12 +31,13 @@ internal sealed class AgentNetworks : IAsyncDisposable
         Desk = new(NetworkJournal.Open(paths.AgentDir, log.Warn), clock, log)
         {
             Followers = [_names.Apply, _dataplane.Want, (_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],
-            Settled = _dataplane.SettledAsync,
+            Settled = _dataplane.RulesAsync,
         };
-        NetworkChange.NetworkAddressChanged += OnLinks;
+        _bridges = new(_engineNetworks.LinksChanged);
         OfTasks = new(Desk, _engineNetworks, new PortWaiter(clock), Resolv, clock)
         {
             Missing = () => _dataplane.Missing,
+            Stands = _dataplane.StandsAsync,
             PortProblem = _dataplane.PortProblem,
         };
     }
@@ -70,7 +71,7 @@ internal sealed class AgentNetworks : IAsyncDisposable
     /// <summary>Until told to stop; a part that fails ends it, too.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping)];
+        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping), _bridges.RunAsync(stopping)];
         await await Task.WhenAny(parts);
         await Task.WhenAll(parts);
     }
@@ -92,11 +93,8 @@ internal sealed class AgentNetworks : IAsyncDisposable
         await _dataplane.ClearAsync();
     }
 
-    private void OnLinks(object? sender, EventArgs e) => _engineNetworks.LinksChanged();
-
     public ValueTask DisposeAsync()
     {
-        NetworkChange.NetworkAddressChanged -= OnLinks;
         Desk.Dispose();
         _names.Dispose();
         return ValueTask.CompletedTask;

@@ -32,7 +32,7 @@ internal sealed class EngineNetworks(
         LookAgain();
     }
 
-    /// <summary>Links came or went: a bridge that somebody took away takes its network with it.</summary>
+    /// <summary>A bridge went: if one of ours is missing, its network is made again.</summary>
     public void LinksChanged()
     {
         if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !HasBridge(network)))

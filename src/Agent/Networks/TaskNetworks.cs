@@ -15,6 +15,9 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
     /// <summary>Why this kernel can carry no network; null when it can.</summary>
     public required Func<string?> Missing { get; init; }
 
+    /// <summary>Waits until links and rules of these networks, by id, are made, bridges included; else why not.</summary>
+    public required Func<IReadOnlyCollection<string>, CancellationToken, Task<string?>> Stands { get; init; }
+
     /// <summary>Why a port that the service (by id) publishes on every node cannot be had here; null when it is.</summary>
     public required Func<string, string?> PortProblem { get; init; }
 
@@ -29,7 +32,7 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
             if (await engineNetworks.EnsureAsync(network, stopping) is { } problem)
                 return problem;
         }
-        if (await StandsAsync(stopping) is { } unruly)
+        if (await StandsAsync([.. wanted.Addresses.Select(address => address.NetworkId)], stopping) is { } unruly)
             return unruly;
         if (PortProblem(wanted.ServiceId) is { } taken)
             return new(EngineFault.Refused, taken);
@@ -47,13 +50,13 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
     /// <summary>A container is gone: perhaps it was the last on its network.</summary>
     public void ContainerGone() => engineNetworks.LookAgain();
 
-    private async Task<EngineError?> StandsAsync(CancellationToken stopping)
+    private async Task<EngineError?> StandsAsync(List<string> networks, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(RulesWithin, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         try
         {
-            return await desk.Settled(desk.Book.Version, either.Token) is { } problem ? new(EngineFault.Unreachable, problem) : null;
+            return await Stands(networks, either.Token) is { } problem ? new(EngineFault.Unreachable, problem) : null;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

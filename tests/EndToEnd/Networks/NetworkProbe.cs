@@ -53,36 +53,39 @@ public static class NetworkProbe
             .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The process of a container, in whose network sockets can be made.</summary>
-    public static async Task<HostProcess> ProcessOfAsync(this OrchMachine machine, string container)
+    /// <summary>
+    /// Whether a name server gives a container of a service an address for a name, asked once from its network with a quarter
+    /// of a second to answer.
+    /// </summary>
+    public static async Task<bool> AnswersNameAsync(this OrchMachine machine, string service, string server, string name)
     {
-        var pid = (await machine.Machine.Engine.InspectAsync(container)).Pid;
-        return machine.Machine.Processes().Single(process => process.Pid == pid).HostProcess;
-    }
-
-    /// <summary>Whether a name server gives an address for a name, asked once with a quarter of a second to answer.</summary>
-    public static async Task<bool> AnswersNameAsync(this HostProcess from, string server, string name)
-    {
-        using var socket = NetworkSocket.Create(from, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         byte[] question = [7, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 0, 1, 0, 1];
         var answer = new byte[512];
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(250));
         try
         {
+            using var socket = await SocketInsideAsync(machine, service);
             await socket.ConnectAsync(IPAddress.Parse(server), 53, limit.Token);
             await socket.SendAsync(question, limit.Token);
             return await socket.ReceiveAsync(answer, limit.Token) > question.Length && answer[7] > 0;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or IOException or InvalidOperationException)
         {
             return false;
         }
     }
 
+    private static async Task<Socket> SocketInsideAsync(OrchMachine machine, string service)
+    {
+        var pid = (await machine.RunningTasksAsync()).Values.First(task => ServiceOf(task) == service).Pid;
+        var process = machine.Machine.Processes().First(one => one.Pid == pid).HostProcess;
+        return NetworkSocket.Create(process, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    }
+
     /// <summary>Containers of a service's running tasks, by slot.</summary>
     public static async Task<IReadOnlyList<string>> ContainersAsync(this OrchMachine machine, string service) =>
         [.. (await machine.RunningTasksAsync()).Values
-            .Where(task => task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.service.name").GetString() == service)
+            .Where(task => ServiceOf(task) == service)
             .OrderBy(task => Slot(task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.task.name").GetString()!))
             .Select(task => task.Id)];
 
@@ -96,6 +99,9 @@ public static class NetworkProbe
         var found = (await machine.Api.GetAsync($"services/{service}")).GetProperty("Endpoint").GetProperty("VirtualIPs");
         return found[0].GetProperty("Addr").GetString()!.Split('/')[0];
     }
+
+    private static string? ServiceOf(EngineContainerDetails task) =>
+        task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.service.name").GetString();
 
     private static int Slot(string name) => int.TryParse(name.Split('.')[1], CultureInfo.InvariantCulture, out var slot) ? slot : 0;
 }

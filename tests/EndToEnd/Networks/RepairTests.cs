@@ -28,17 +28,18 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
         var before = await Machine.RunningTasksAsync();
         await AllAnswersAsync(asker);
 
+        foreach (var bridge in await LinksAsync("or-"))
+            await BreakAsync($"ip link del {bridge}", "ip", "link", "del", bridge);
+        await AllAnswersAsync(asker);
         await BreakAsync("iptables flushed", "iptables", "-F", "DOCKER-USER");
         await AllAnswersAsync(asker);
+        // From here on the engine's own chains are gone, until it starts again: it can make no network.
         await BreakAsync("nft flush ruleset", "nft", "flush", "ruleset");
         await AllAnswersAsync(asker);
         await BreakAsync("nft delete table", "nft", "delete", "table", "ip", "orch");
         await AllAnswersAsync(asker);
         foreach (var vxlan in await LinksAsync("ox-"))
             await BreakAsync($"ip link del {vxlan}", "ip", "link", "del", vxlan);
-        await AllAnswersAsync(asker);
-        foreach (var bridge in await LinksAsync("or-"))
-            await BreakAsync($"ip link del {bridge}", "ip", "link", "del", bridge);
         await AllAnswersAsync(asker);
 
         await Machine.Machine.KillEngineAsync();
