@@ -39,7 +39,7 @@ public static class AddressInvariants
         {
             var carrier = state.NetworksOf(service)[0];
             var missing = state.Nodes.Keys.FirstOrDefault(node => !state.NodeNetworks.Get(node).Contains(carrier));
-            if (!missing.IsNone && state.AddressBooks.Get(carrier).Free > 0)
+            if (!missing.IsNone && state.AddressBooks.Get(carrier).Free > 0 && !WaitIn(state, carrier))
                 return $"{service.Spec.Name} publishes a port and node {missing} is not on its network";
         }
         foreach (var task in state.Tasks.Values.Where(task => task.IsAlive && task.NodeId.IsNone))
@@ -48,7 +48,25 @@ public static class AddressInvariants
                 && state.NetworksOf(task.Spec).All(network => state.AddressBooks.Get(network).Free > 1))
                 return $"{task.Name} waits for an address and there are some: {task.Status.Error}";
         }
-        return BrokenOnceLoaded(state);
+        return BrokenIdle(state) ?? BrokenOnceLoaded(state);
+    }
+
+    private static bool WaitIn(ClusterState state, NetworkId network) => state.Tasks.Values.Any(task => task is { IsAlive: true, NodeId.IsNone: true }
+        && task.Status.Error?.StartsWith($"no address left in network {state.Networks.Get(network)!.Spec.Name} ", StringComparison.Ordinal) == true);
+
+    /// <summary>A network that is short of addresses, and a node that keeps one for nothing.</summary>
+    private static string? BrokenIdle(ClusterState state)
+    {
+        var carriers = state.Services.Values.Where(service => service.TaskSpec.PublishesIngress)
+            .SelectMany(service => state.TaskNetworks.Get(service.Id).Keys.Append(state.NetworksOf(service)[0])).ToHashSet();
+        foreach (var network in state.Networks.Keys.Where(id => state.AddressBooks.Get(id).Free < 2 && !carriers.Contains(id)))
+        {
+            var idle = state.NetworkNodes.Get(network).Keys.FirstOrDefault(node => !state.TasksOn(node).Any(
+                task => task.NeedsNetworks && task.Addresses.Any(at => at.Network == network)));
+            if (!idle.IsNone)
+                return $"network {network} has no address left and node {idle} has one for nothing";
+        }
+        return null;
     }
 
     /// <summary>What was kept up event by event is what the records say, and what they give when they are loaded.</summary>

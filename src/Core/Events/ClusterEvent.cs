@@ -94,8 +94,11 @@ public sealed record FileRemoved(FileId Id) : ClusterEvent;
 public sealed record NetworkCreated(NetworkId Id, NetworkSpec Spec, List<NetworkSubnet> Subnets, uint Vni, Timestamp At) : ClusterEvent;
 public sealed record NetworkRemoved(NetworkId Id) : ClusterEvent;
 
-/// <summary>A node needs a network for the first time: its own address there, kept while both exist.</summary>
+/// <summary>A node needs a network for the first time: its own address there, kept while both exist and there are enough.</summary>
 public sealed record NodeNetworkAdded(NodeId Node, NetworkId Network, string Address, Timestamp At) : ClusterEvent;
+
+/// <summary>A network is short of addresses, and the node has nothing on it: it gives its own back.</summary>
+public sealed record NodeNetworkRemoved(NodeId Node, NetworkId Network, Timestamp At) : ClusterEvent;
 
 /// <summary>A new leader has not heard of this node yet: it keeps what it has and takes nothing new until it reports.</summary>
 public sealed record NodeUnconfirmed(NodeId Id) : ClusterEvent

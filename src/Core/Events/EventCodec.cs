@@ -32,6 +32,7 @@ public static class EventCodec
         NetworkCreated => 50,
         NetworkRemoved => 51,
         NodeNetworkAdded => 52,
+        NodeNetworkRemoved => 53,
         RegistryLoggedIn => 60,
         RegistryLoggedOut => 61,
         ServiceRegistryAuthSet => 62,
@@ -65,6 +66,7 @@ public static class EventCodec
         50 => typeof(NetworkCreated),
         51 => typeof(NetworkRemoved),
         52 => typeof(NodeNetworkAdded),
+        53 => typeof(NodeNetworkRemoved),
         60 => typeof(RegistryLoggedIn),
         61 => typeof(RegistryLoggedOut),
         62 => typeof(ServiceRegistryAuthSet),
@@ -111,6 +113,7 @@ public static class EventCodec
 [JsonSerializable(typeof(NetworkCreated))]
 [JsonSerializable(typeof(NetworkRemoved))]
 [JsonSerializable(typeof(NodeNetworkAdded))]
+[JsonSerializable(typeof(NodeNetworkRemoved))]
 [JsonSerializable(typeof(RegistryLoggedIn))]
 [JsonSerializable(typeof(RegistryLoggedOut))]
 [JsonSerializable(typeof(ServiceRegistryAuthSet))]

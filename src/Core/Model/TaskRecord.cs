@@ -46,6 +46,12 @@ public sealed record TaskRecord
     /// <summary>It should run and may still: neither told to stop nor ended.</summary>
     public bool IsAlive => Desired <= TaskState.Running && !State.IsTerminal();
 
+    /// <summary>
+    /// Its node must be on its networks for it. One that failed still counts until it is given up: its replacement is not to
+    /// find the network taken down.
+    /// </summary>
+    public bool NeedsNetworks => Addresses.Count > 0 && (Desired <= TaskState.Running || !State.IsTerminal());
+
     /// <summary>It takes room on its node: assigned there and not known to have ended.</summary>
     public bool HoldsResources => !NodeId.IsNone && !State.IsTerminal();
 

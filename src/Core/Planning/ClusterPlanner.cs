@@ -21,10 +21,15 @@ public sealed class ClusterPlanner
     private readonly OldFiles _oldFiles = new();
     private readonly Dependents _dependents = new();
     private readonly PublishingNodes _publishing = new();
+    private readonly IdleNodes _idle;
     private readonly HashSet<ServiceId> _rolling = [];
     private readonly RolloutPlanner _rollouts;
 
-    public ClusterPlanner() => _rollouts = new(_due);
+    public ClusterPlanner()
+    {
+        _rollouts = new(_due);
+        _idle = new(_publishing);
+    }
 
     /// <summary>When to step again although nobody asks; null when nothing is due.</summary>
     public Timestamp? NextDue => _due.Next;
@@ -43,6 +48,8 @@ public sealed class ClusterPlanner
         }
         foreach (var gone in work.State.TasksByService.Keys.Where(id => !work.State.Services.Contains(id)))
             _services.Add(gone);
+        foreach (var network in work.State.Networks.Keys)
+            _idle.Note(network);
         foreach (var task in work.State.Tasks.Values)
         {
             TaskTouched(task);
@@ -61,8 +68,9 @@ public sealed class ClusterPlanner
             PlanSlots(work);
             PlanServices(work);
             Collect(work);
-            _publishing.Plan(work, Budget);
             _pending.PlaceAll(work);
+            _publishing.Plan(work, Budget, _pending.WaitIn);
+            _idle.Plan(work);
             _oldFiles.Plan(work);
 
             // What rollouts remember of their slots is true only when every slot that changed was looked at.
@@ -89,17 +97,15 @@ public sealed class ClusterPlanner
         _oldFiles.Note(changes);
         foreach (var removed in changes.RemovedServices)
             WakeDependents(work, removed.Spec.Name);
-        foreach (var network in changes.FreedNetworks.Concat(changes.Networks))
-        {
-            _publishing.Freed(network);
-            _pending.AddressFreed(network);
-        }
+        NetworksTouched(work, changes);
         foreach (var id in changes.Services)
         {
-            _publishing.Set(work.State, id);
+            if (_publishing.Set(work.State, id) is { IsNone: false } left)
+                _idle.Note(left);
             if (work.State.Services.TryGet(id, out var service))
             {
                 AddService(service);
+                _idle.Note(work.State, service);
 
                 // What it depends on may be another thing now, or nothing.
                 _pending.Release(work, id);
@@ -118,8 +124,38 @@ public sealed class ClusterPlanner
             if (!work.State.Tasks.TryGet(id, out var task))
                 continue;
             TaskTouched(task);
+            _idle.Note(task);
+            if (!task.IsAlive)
+                WaitsNoMore(work, task);
             WakeDependents(work, task.Spec.ServiceName);
         }
+    }
+
+    private void NetworksTouched(Workspace work, Changes changes)
+    {
+        // A network that is gone has no address for anybody, which those who wait are told; any other change gives none.
+        foreach (var network in changes.FreedNetworks.Concat(changes.Networks.Where(id => !work.State.Networks.Contains(id))))
+        {
+            _publishing.Freed(network);
+            _pending.AddressFreed(network);
+            _idle.Note(network);
+        }
+        foreach (var network in changes.Networks)
+            _idle.Note(network);
+        foreach (var gone in changes.RemovedTasks)
+        {
+            _idle.Note(gone, isGone: true);
+            WaitsNoMore(work, gone);
+        }
+    }
+
+    /// <summary>Addresses that machines left to it they can have now.</summary>
+    private void WaitsNoMore(Workspace work, TaskRecord task)
+    {
+        if (!task.NodeId.IsNone)
+            return;
+        foreach (var network in work.State.NetworksOf(task.Spec))
+            _publishing.Freed(network);
     }
 
     /// <summary>Those that wait for a service are looked at again when something of it changed.</summary>

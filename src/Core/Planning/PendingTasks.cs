@@ -52,6 +52,24 @@ internal sealed class PendingTasks
             Merge(key, group);
     }
 
+    /// <summary>A task waits for an address there.</summary>
+    public bool WaitIn(Workspace work, NetworkId network)
+    {
+        if (!_dry.TryGetValue(network, out var groups))
+            return false;
+        foreach (var (key, group) in groups.ToList())
+        {
+            // What does not wait any more is behind what does only until somebody asks.
+            while (group.Count > 0 && work.State.Tasks.Get(group[^1]) is not { NodeId.IsNone: true, IsAlive: true })
+                group.RemoveAt(group.Count - 1);
+            if (group.Count > 0)
+                return true;
+            groups.Remove(key);
+        }
+        _dry.Remove(network);
+        return false;
+    }
+
     /// <summary>The service is gone; its tasks go with it.</summary>
     public void Forget(ServiceId service) => _held.Remove(service);
 
@@ -115,12 +133,13 @@ internal sealed class PendingTasks
 
     private Tried PlaceReplicated(Workspace work, List<TaskRecord> tasks, int room)
     {
-        var now = Math.Min(room, tasks.Count);
-        if (now == 0)
+        if (room == 0)
             return new([], Ids(tasks));
         var spec = tasks[0].Spec;
-        if (TaskAddressing.Dry(work, spec) is { IsNone: false } full)
-            return WaitForAddress(work, full, tasks);
+        var (addresses, scarcest) = TaskAddressing.Room(work, spec);
+        var now = Math.Min(Math.Min(room, tasks.Count), addresses);
+        if (now == 0)
+            return WaitForAddress(work, scarcest, tasks);
         var result = work.Scheduler.Place(spec, [.. tasks.Take(now).Select(task => task.Id)], work.Now);
         for (var i = 0; i < result.Placed.Count; i++)
         {
@@ -134,7 +153,7 @@ internal sealed class PendingTasks
             return isFull ? new([], Ids(tasks.Skip(i))) : WaitForAddress(work, dry, tasks.Skip(i));
         }
         if (result.Placed.Count == now)
-            return new([], Ids(tasks.Skip(now)));
+            return now == addresses && now < tasks.Count ? WaitForAddress(work, scarcest, tasks.Skip(now)) : new([], Ids(tasks.Skip(now)));
 
         // They are all alike: where one found no place, none of the others does.
         var left = tasks.Skip(result.Placed.Count).ToList();
@@ -151,6 +170,11 @@ internal sealed class PendingTasks
         {
             if (work.EventCount > ClusterPlanner.Budget)
                 return new(left, Ids(tasks.Skip(i)));
+            if (TaskAddressing.Room(work, tasks[i].Spec) is { Tasks: 0 } none)
+            {
+                WaitForAddress(work, none.Scarcest, tasks.Skip(i));
+                break;
+            }
             var task = tasks[i];
             if (work.Scheduler.PlaceOn(task.Spec, task.Id, task.Slot.Node).Refusal is { } refusal)
             {

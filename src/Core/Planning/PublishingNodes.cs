@@ -16,28 +16,35 @@ internal sealed class PublishingNodes
     private readonly HashSet<NetworkId> _networks = [];
     private readonly HashSet<NodeId> _nodes = [];
 
-    /// <summary>Networks that had no address for a node, until one is given back.</summary>
+    /// <summary>Networks that had no address for a node, until one is given back or a task no longer waits for one.</summary>
     private readonly HashSet<NetworkId> _dry = [];
 
     public bool HasWork => _networks.Count + _nodes.Count > 0;
 
-    public void Set(ClusterState state, ServiceId id)
+    /// <summary>It carries what is published on every node.</summary>
+    public bool IsCarrier(NetworkId network) => _services.ContainsKey(network);
+
+    /// <summary>The network that carries nothing from now on; none: there is no such.</summary>
+    public NetworkId Set(ClusterState state, ServiceId id)
     {
+        NetworkId left = default;
         var network = state.Services.TryGet(id, out var service) && service.TaskSpec.PublishesIngress
             && state.NetworksOf(service) is { Count: > 0 } networks ? networks[0] : default;
         if (_networkOf.GetValueOrDefault(id) == network)
-            return;
+            return left;
         if (_networkOf.Remove(id, out var before) && --_services[before] == 0)
         {
             _services.Remove(before);
             _dry.Remove(before);
+            left = before;
         }
         if (network.IsNone)
-            return;
+            return left;
         _networkOf[id] = network;
         _services[network] = _services.GetValueOrDefault(network) + 1;
         if (_services[network] == 1)
             _networks.Add(network);
+        return left;
     }
 
     public void NodeTouched(NodeId node)
@@ -52,11 +59,12 @@ internal sealed class PublishingNodes
             _networks.Add(network);
     }
 
-    public void Plan(Workspace work, int budget)
+    /// <summary>After tasks were placed: what those are waiting for (IsWanted) is not taken.</summary>
+    public void Plan(Workspace work, int budget, Func<Workspace, NetworkId, bool> isWanted)
     {
         foreach (var network in _networks.ToList())
         {
-            if (!AddAll(work, network, budget))
+            if (!AddAll(work, network, budget, isWanted))
                 return;
             _networks.Remove(network);
         }
@@ -67,14 +75,14 @@ internal sealed class PublishingNodes
                 if (work.EventCount > budget)
                     return;
                 if (work.State.Nodes.Contains(node))
-                    Add(work, node, network);
+                    Add(work, node, network, isWanted);
             }
             _nodes.Remove(node);
         }
     }
 
     /// <summary>False when the budget ran out.</summary>
-    private bool AddAll(Workspace work, NetworkId network, int budget)
+    private bool AddAll(Workspace work, NetworkId network, int budget, Func<Workspace, NetworkId, bool> isWanted)
     {
         if (!_services.ContainsKey(network))
             return true;
@@ -82,15 +90,16 @@ internal sealed class PublishingNodes
         {
             if (work.EventCount > budget)
                 return false;
-            if (!Add(work, node, network))
+            if (!Add(work, node, network, isWanted))
                 break;
         }
         return true;
     }
 
-    private bool Add(Workspace work, NodeId node, NetworkId network)
+    private bool Add(Workspace work, NodeId node, NetworkId network, Func<Workspace, NetworkId, bool> isWanted)
     {
-        if (!work.State.Networks.Contains(network) || TaskAddressing.AddNode(work, node, network))
+        if (!work.State.Networks.Contains(network) || TaskAddressing.HasNode(work.State, node, network)
+            || (!isWanted(work, network) && TaskAddressing.AddNode(work, node, network)))
             return true;
         _dry.Add(network);
         return false;

@@ -10,15 +10,20 @@ namespace Orch.Core.Planning;
 /// </summary>
 internal static class TaskAddressing
 {
-    /// <summary>The network that has no address for another task, or is gone; none: there is room, as far as nodes have it.</summary>
-    public static NetworkId Dry(Workspace work, TaskSpec spec)
+    /// <summary>
+    /// For how many tasks there are addresses, as far as their nodes have theirs, and the network that has the fewest; one
+    /// that is gone has none. Without networks there is no end.
+    /// </summary>
+    public static (int Tasks, NetworkId Scarcest) Room(Workspace work, TaskSpec spec)
     {
+        var (room, scarcest) = ((uint)int.MaxValue, default(NetworkId));
         foreach (var network in work.State.NetworksOf(spec))
         {
-            if (!work.State.Networks.Contains(network) || work.State.AddressBooks.Get(network).Free == 0)
-                return network;
+            var free = work.State.Networks.Contains(network) ? work.State.AddressBooks.Get(network).Free : 0;
+            if (free < room)
+                (room, scarcest) = (free, network);
         }
-        return default;
+        return ((int)room, scarcest);
     }
 
     /// <summary>Null and the dry network when one has too few.</summary>
@@ -60,6 +65,6 @@ internal static class TaskAddressing
         return true;
     }
 
-    private static bool HasNode(ClusterState state, NodeId node, NetworkId network) =>
+    public static bool HasNode(ClusterState state, NodeId node, NetworkId network) =>
         state.NodeNetworks.TryGet(node, out var networks) && networks.Contains(network);
 }

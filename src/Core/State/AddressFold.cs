@@ -4,7 +4,7 @@ namespace Orch.Core.State;
 
 /// <summary>
 /// Keeps what networks give away in step with those who have it: tasks as long as they are on a node and not ended,
-/// services as long as they have the virtual address, machines as long as they and the network exist.
+/// services as long as they have the virtual address, machines as long as they and the network exist and it has enough.
 /// </summary>
 internal static class AddressFold
 {
@@ -59,28 +59,36 @@ internal static class AddressFold
 
     public static void FreeBridges(ClusterState state, NodeId node, Changes changes)
     {
-        foreach (var (network, address) in state.NodeNetworks.Get(node).Entries)
-        {
-            Put(state, network, Book(state, network, node.ToString()).Without(state.Token, address, isTasks: false));
-            changes.Freed(network);
-            var nodes = state.NetworkNodes.Get(network).Without(state.Token, node);
-            state.NetworkNodes = nodes.Count == 0
-                ? state.NetworkNodes.Without(state.Token, network) : state.NetworkNodes.With(state.Token, network, nodes);
-        }
-        state.NodeNetworks = state.NodeNetworks.Without(state.Token, node);
+        foreach (var network in state.NodeNetworks.Get(node).Keys.ToList())
+            FreeBridge(state, node, network, changes);
+    }
+
+    public static void FreeBridge(ClusterState state, NodeId node, NetworkId network, Changes changes)
+    {
+        if (!state.NodeNetworks.Get(node).TryGet(network, out var address))
+            throw new FoldException($"node {node} gives back an address in network {network} and has none");
+        Put(state, network, Book(state, network, node.ToString()).Without(state.Token, address, isTasks: false));
+        changes.Freed(network);
+        var nodes = state.NetworkNodes.Get(network).Without(state.Token, node);
+        state.NetworkNodes = nodes.Count == 0
+            ? state.NetworkNodes.Without(state.Token, network) : state.NetworkNodes.With(state.Token, network, nodes);
+        Forget(state, node, network);
     }
 
     /// <summary>The network is gone: nobody has anything of it any more.</summary>
     public static void Drop(ClusterState state, NetworkId network)
     {
         foreach (var node in state.NetworkNodes.Get(network).Keys)
-        {
-            var ofNode = state.NodeNetworks.Get(node).Without(state.Token, network);
-            state.NodeNetworks = ofNode.Count == 0
-                ? state.NodeNetworks.Without(state.Token, node) : state.NodeNetworks.With(state.Token, node, ofNode);
-        }
+            Forget(state, node, network);
         state.NetworkNodes = state.NetworkNodes.Without(state.Token, network);
         state.AddressBooks = state.AddressBooks.Without(state.Token, network);
+    }
+
+    private static void Forget(ClusterState state, NodeId node, NetworkId network)
+    {
+        var ofNode = state.NodeNetworks.Get(node).Without(state.Token, network);
+        state.NodeNetworks = ofNode.Count == 0
+            ? state.NodeNetworks.Without(state.Token, node) : state.NodeNetworks.With(state.Token, node, ofNode);
     }
 
     private static AddressBook Book(ClusterState state, NetworkId network, string user) =>

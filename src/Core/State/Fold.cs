@@ -35,7 +35,7 @@ public static class Fold
             case FileCreated or FileLabelsSet or FileRemoved:
                 FileFold.Apply(state, e, changes);
                 break;
-            case NetworkCreated or NetworkRemoved or NodeNetworkAdded:
+            case NetworkCreated or NetworkRemoved or NodeNetworkAdded or NodeNetworkRemoved:
                 NetworkFold.Apply(state, e, changes);
                 break;
             case ApiTokenCreated c:

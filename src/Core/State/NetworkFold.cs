@@ -23,6 +23,10 @@ internal static class NetworkFold
                 AddressFold.HoldBridge(state, added.Node, added.Network, added.Address);
                 changes.Touch(added.Node, added.Network);
                 break;
+            case NodeNetworkRemoved removed:
+                AddressFold.FreeBridge(state, removed.Node, removed.Network, changes);
+                changes.Touch(removed.Network);
+                break;
             default:
                 throw new UnreachableException();
         }

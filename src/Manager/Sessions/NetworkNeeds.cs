@@ -23,7 +23,7 @@ internal sealed class NetworkNeeds(NodeId node)
     public void Look(ClusterState view, TaskId id)
     {
         var task = view.Tasks.Get(id);
-        if (task is { Addresses.Count: > 0 } && task.NodeId == node && IsThere(task))
+        if (task is { NeedsNetworks: true } && task.NodeId == node)
         {
             if (_tasks.TryAdd(id, task.Addresses))
                 Count(task.Addresses, +1);
@@ -47,9 +47,6 @@ internal sealed class NetworkNeeds(NodeId node)
         else
             _publishers.Remove(id);
     }
-
-    /// <summary>A task that failed still counts until it is given up: its replacement is not to find the network taken down.</summary>
-    private static bool IsThere(TaskRecord task) => task.Desired <= TaskState.Running || !task.State.IsTerminal();
 
     private void Count(IReadOnlyList<TaskAddress> addresses, int by)
     {

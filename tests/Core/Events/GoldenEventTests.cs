@@ -57,6 +57,7 @@ public sealed class GoldenEventTests
             [new("10.128.0.0/20", "10.128.0.1", "10.128.8.0/21")], 4097, _at),
         new NetworkRemoved(new(_one)),
         new NodeNetworkAdded(new(_one), new(_one), "10.128.0.2", _at),
+        new NodeNetworkRemoved(new(_one), new(_one), _at),
         new FileLabelsSet(new(_one), new() { ["a"] = "c" }, _at),
         new FileRemoved(new(_one)),
     ];

@@ -117,6 +117,17 @@ public sealed class NetworkLedgerTests
     }
 
     [Fact]
+    public void A_node_that_gave_its_address_back_is_told_to_forget_the_network_and_gets_it_again_with_another()
+    {
+        Serve(_front, _here);
+        Assert.Single(Told(_here)!.Networks);
+        Do(new NodeNetworkRemoved(_here, _front, default));
+        Assert.Equal([_front.ToString()], Told(_here)!.RemovedNetworks);
+        Do(new NodeNetworkAdded(_here, _front, "10.128.1.77", default));
+        Assert.Equal("10.128.1.77", Assert.Single(Told(_here)!.Networks).BridgeAddress);
+    }
+
+    [Fact]
     public void A_change_reaches_only_those_whose_node_has_the_network()
     {
         Serve(_front, _here);
