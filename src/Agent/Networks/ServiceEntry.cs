@@ -13,7 +13,7 @@ public sealed record ServiceEntry
     /// <summary>The stack it belongs to, or empty.</summary>
     public string Stack { get; init; } = "";
 
-    /// <summary>In the order of the spec: the first carries its published ports.</summary>
+    /// <summary>By id, internal ones last: the first carries its published ports.</summary>
     public ImmutableArray<ServiceNetwork> Networks { get; init; } = [];
     public ImmutableArray<ServiceEntryPort> Ports { get; init; } = [];
 

@@ -24,7 +24,7 @@ internal static class NetworkAllocation
             return (null, conflict);
         if (FreeVni(state) is not { } vni)
             return (null, new(RefusalKind.FailedPrecondition, "there is no number left for another network: remove one"));
-        var created = new NetworkCreated(new(step.NewId()), spec with { Unknown = null }, subnets, vni, step.Now);
+        var created = new NetworkCreated(NetworkOrder.IdOf(step.NewId(), spec), spec with { Unknown = null }, subnets, vni, step.Now);
         var book = new AddressBook(new EditToken(), NetworkFold.Record(created, 0));
         if (book.Capacity >= LeastAddresses)
             return (created, null);

@@ -59,6 +59,6 @@ internal static class VirtualIps
             if (Ids.TryParse<NetworkId>(attachment.Target, out var id))
                 ids.Add(id);
         }
-        return ids;
+        return [.. NetworkOrder.Sorted(ids)];
     }
 }

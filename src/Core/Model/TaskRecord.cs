@@ -22,8 +22,8 @@ public sealed record TaskRecord
     public IReadOnlyList<AssignedResource>? Resources { get; init; }
 
     /// <summary>
-    /// Its addresses in the order of the spec's networks: the first is that of its primary one. It has them until it ended;
-    /// the record remembers them longer.
+    /// Its addresses in the <see cref="NetworkOrder"/>: the first is that of its primary network. It has them until it ended; the
+    /// record remembers them longer.
     /// </summary>
     public IReadOnlyList<TaskAddress> Addresses { get; init; } = [];
 

@@ -27,7 +27,7 @@ public sealed class TaskSpec
     public RestartPolicy? Restart => JobIteration is null || Template.RestartPolicy?.Condition is "none" or "on-failure"
         ? Template.RestartPolicy : (Template.RestartPolicy ?? new()) with { Condition = "on-failure" };
 
-    /// <summary>The cluster's networks that it names, in its order. The engine's own (host, none, bridge) have no ids.</summary>
+    /// <summary>The cluster's networks that it names (see <see cref="NetworkOrder"/>). The engine's own (host, none, bridge) have no ids.</summary>
     public ImmutableArray<NetworkId> Networks => _networks.IsDefault ? _networks = NetworkIds(Template.Networks) : _networks;
     private ImmutableArray<NetworkId> _networks;
 
@@ -46,12 +46,12 @@ public sealed class TaskSpec
     {
         if (networks is not { Count: > 0 })
             return [];
-        var ids = ImmutableArray.CreateBuilder<NetworkId>(networks.Count);
+        var ids = new List<NetworkId>(networks.Count);
         foreach (var network in networks)
         {
             if (Ids.TryParse<NetworkId>(network.Target, out var id))
                 ids.Add(id);
         }
-        return ids.ToImmutable();
+        return [.. NetworkOrder.Sorted(ids)];
     }
 }

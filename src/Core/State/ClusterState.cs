@@ -93,8 +93,8 @@ public sealed class ClusterState
     public Network? NetworkOf(NetworkId id) => Networks.Get(id) ?? LeavingNetworks.Get(id);
 
     /// <summary>
-    /// The cluster's networks that a service is on: those of its spec, in their order, or the ingress network when it has
-    /// none and publishes ports. The first carries what it publishes.
+    /// The cluster's networks that a service is on: those of its spec, or the ingress network when it has none and publishes
+    /// ports. The first carries what it publishes (see <see cref="NetworkOrder"/>).
     /// </summary>
     public IReadOnlyList<NetworkId> NetworksOf(Service service) => NetworksOf(service.TaskSpec);
 

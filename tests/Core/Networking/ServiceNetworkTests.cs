@@ -31,6 +31,7 @@ public sealed class ServiceNetworkTests
         EndpointSpec = new() { Ports = [new() { TargetPort = 80, PublishedPort = port, PublishMode = mode }] },
     };
 
+    private static IEnumerable<NetworkId> Sorted(params NetworkId[] networks) => networks.Order();
     private Service Get(ServiceId id) => _rig.State.Services.Get(id)!;
     private Refusal Refused(ServiceSpec spec) => _rig.Do(new CreateService(spec)).Refusal ?? throw new InvalidOperationException("accepted");
 
@@ -39,11 +40,29 @@ public sealed class ServiceNetworkTests
     {
         var (front, back) = (Network("front", "10.1.0.0/24"), Network("back", "10.2.0.0/24"));
         var id = _rig.Create(On(Specs.Web(3), "front", back.ToString()));
-        Assert.Equal([new(front, "10.1.0.2"), new(back, "10.2.0.2")], Get(id).VirtualIps);
-        Assert.Equal([front, back], _rig.State.NetworksOf(Get(id)));
-        Assert.All(_rig.Alive(id), task => Assert.Equal([front, back], task.Addresses.Select(at => at.Network)));
+        Assert.Equal(new ServiceVip[] { new(front, "10.1.0.2"), new(back, "10.2.0.2") }.OrderBy(vip => vip.Network), Get(id).VirtualIps);
+        Assert.Equal(Sorted(front, back), _rig.State.NetworksOf(Get(id)));
+        Assert.All(_rig.Alive(id), task => Assert.Equal(Sorted(front, back), task.Addresses.Select(at => at.Network)));
         Assert.All(_rig.Alive(id), task => Assert.Equal(2, _rig.State.NodeNetworks.Get(task.NodeId).Count));
         Assert.Null(AddressInvariants.Broken(_rig.State));
+    }
+
+    [Fact]
+    public void Networks_that_lead_out_come_before_internal_ones_whatever_the_spec_says()
+    {
+        var networks = Enumerable.Range(0, 8).Select(i => Ids.Parse<NetworkId>(_rig.Ok(new CreateNetwork(new()
+        {
+            Name = $"n{i}",
+            Driver = "overlay",
+            Internal = i % 2 == 0,
+        })).Reply.CreatedId!)).ToList();
+        var id = _rig.Create(Publishing(On(Specs.Web(2), [.. networks.Select(network => network.ToString())]), 8080));
+        var order = _rig.State.NetworksOf(Get(id));
+        Assert.Equal([false, false, false, false, true, true, true, true], order.Select(network => _rig.State.Networks.Get(network)!.Spec.Internal == true));
+        Assert.Equal(order.Select(network => $"orch-{network}").Order(StringComparer.Ordinal), order.Select(network => $"orch-{network}"));
+        Assert.Equal(order, Get(id).VirtualIps.Select(vip => vip.Network));
+        Assert.All(_rig.Alive(id), task => Assert.Equal(order, task.Addresses.Select(at => at.Network)));
+        Assert.Equal(3, _rig.State.NetworkNodes.Get(order[0]).Count);
     }
 
     [Fact]
@@ -54,10 +73,10 @@ public sealed class ServiceNetworkTests
         _rig.Settle();
         var before = Get(id);
         _rig.Update(id, spec => On(spec, "back", "front"));
-        Assert.Equal([new(back, "10.2.0.2"), before.VirtualIps[0]], Get(id).VirtualIps);
+        Assert.Equal(new[] { new(back, "10.2.0.2"), before.VirtualIps[0] }.OrderBy(vip => vip.Network), Get(id).VirtualIps);
         Assert.NotEqual(before.TaskSpec.Version, Get(id).TaskSpec.Version);
         _rig.Pass(TimeSpan.FromMinutes(1));
-        Assert.All(_rig.Alive(id), task => Assert.Equal([back, front], task.Addresses.Select(at => at.Network)));
+        Assert.All(_rig.Alive(id), task => Assert.Equal(Sorted(back, front), task.Addresses.Select(at => at.Network)));
         _rig.Update(id, spec => On(spec, "back") with { EndpointSpec = new() { Mode = "dnsrr" } });
         Assert.Empty(Get(id).VirtualIps);
         _rig.Pass(TimeSpan.FromMinutes(1));
