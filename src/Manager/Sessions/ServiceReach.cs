@@ -4,7 +4,7 @@ using Orch.Core.State;
 namespace Orch.Manager.Sessions;
 
 /// <summary>
-/// Where a service is reached. Networks: those of its spec in their order, and behind them those that it left and tasks of
+/// Where a service is reached. Networks: those of its spec by id, and behind them those that it left and tasks of
 /// it are still on. Carriers: the networks through which what it publishes on every node reaches its tasks; more than one
 /// only while an update changes the first network.
 /// </summary>
