@@ -181,15 +181,15 @@ public sealed class NetworkLedgerTests
     [Fact]
     public void A_network_that_becomes_the_second_one_carries_until_the_last_task_without_the_first_ended()
     {
-        var (service, old) = Serve(_front, _here, [new() { TargetPort = 80, PublishedPort = 8080 }]);
-        Join(_there, _front);
+        var (service, old) = Serve(_back, _here, [new() { TargetPort = 80, PublishedPort = 8080 }]);
+        Join(_there, _back);
         Told(_there);
 
-        Move(service, _back, _front);
-        Join(_there, _back);
+        Move(service, _front, _back);
+        Join(_there, _front);
         Assert.Empty(Told(_there)!.RemovedNetworks);
         End(old);
-        Assert.Equal([_front.ToString()], Told(_there)!.RemovedNetworks);
+        Assert.Equal([_back.ToString()], Told(_there)!.RemovedNetworks);
     }
 
     [Fact]
