@@ -17,6 +17,8 @@ internal static class CommonRules
             elements.Add(new(RuleNames.Overlay, block.ToString()));
         foreach (var vni in book.Networks.Values.Select(network => network.Vni).Distinct().Order())
             elements.Add(new(RuleNames.Vnis, string.Create(CultureInfo.InvariantCulture, $"0x{vni:x}")));
+        foreach (var address in book.Networks.Values.Select(network => network.BridgeAddress).Where(address => !address.IsV6).Distinct().Order())
+            elements.Add(new(RuleNames.NameServers, address.ToString()));
         foreach (var node in Nodes(book, nodeId))
             elements.Add(new(RuleNames.Vteps, node.ToString()));
         return new([], [.. elements]);

@@ -12,6 +12,7 @@ namespace Orch.Agent.Dataplanes;
 /// </summary>
 internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
 {
+    private const int NameServerPort = 53;
     private readonly Dictionary<PortKey, List<Hold>> _held = [];
     private readonly Dictionary<string, List<PortClaim>> _byService = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<string, Problem>> _problems = new(StringComparer.Ordinal);
@@ -22,6 +23,9 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
     /// <summary>In words, by service.</summary>
     public FrozenDictionary<string, string> Problems() =>
         _problems.ToFrozenDictionary(pair => pair.Key, pair => string.Join("; ", pair.Value.Values.Select(problem => problem.Text)));
+
+    /// <summary>Where the machine's own name server answers, and will answer: its port is left free there.</summary>
+    public IReadOnlySet<IpAddr> NameServers { get; set; } = new HashSet<IpAddr>();
 
     public bool Holds(string service, PortClaim claim) => Find(service, claim) is not null;
 
@@ -35,7 +39,7 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
         {
             claims.Remove(claim);
             var hold = Find(service, claim)!;
-            hold.Socket?.Dispose();
+            hold.Dispose();
             _held[claim.Key].Remove(hold);
             if (_held[claim.Key].Count == 0)
                 _held.Remove(claim.Key);
@@ -64,7 +68,7 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
     public void Dispose()
     {
         foreach (var hold in _held.Values.SelectMany(holds => holds))
-            hold.Socket?.Dispose();
+            hold.Dispose();
         _held.Clear();
         _byService.Clear();
         _problems.Clear();
@@ -87,7 +91,7 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
             return new($"port {claim} is published by the service {other} already");
         try
         {
-            Keep(claim, new(service, claim.Address, Bind(claim)));
+            Keep(claim, new(service, claim.Address, Sockets(claim)));
             return null;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
@@ -123,6 +127,45 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
         _held.GetValueOrDefault(claim.Key)?.Find(hold => hold.Service != service
             && (hold.Address is null || claim.Address is null || hold.Address == claim.Address))?.Service;
 
+    /// <summary>
+    /// One for all addresses, but of the name server's port: there one for each of the machine's addresses that networks do not
+    /// have, as a socket for all would take it from name servers that begin later.
+    /// </summary>
+    private List<Socket> Sockets(PortClaim claim)
+    {
+        if (claim.Address is not null || claim.Key.Port != NameServerPort || claim.Key.Protocol == PortProtocol.Sctp)
+            return Bind(claim) is { } socket ? [socket] : [];
+        if (PortOwner.Addresses(claim).Any(address => address is not { } at || !NameServers.Contains(at)))
+            throw new SocketException((int)SocketError.AddressAlreadyInUse);
+        var sockets = new List<Socket>();
+        try
+        {
+            foreach (var address in LocalAddresses.OfMachine().ToHashSet())
+            {
+                if (BindIfThere(claim with { Address = address }) is { } socket)
+                    sockets.Add(socket);
+            }
+            return sockets;
+        }
+        catch
+        {
+            sockets.ForEach(socket => socket.Dispose());
+            throw;
+        }
+    }
+
+    private static Socket? BindIfThere(PortClaim claim)
+    {
+        try
+        {
+            return Bind(claim);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            return null; // taken from the machine since it was listed
+        }
+    }
+
     /// <summary>No socket for SCTP: the machine may not know it at all, and nobody's program is in the way.</summary>
     private static Socket? Bind(PortClaim claim)
     {
@@ -147,5 +190,8 @@ internal sealed class PortHolder(Func<PortClaim, string?> owner) : IDisposable
 
     private sealed record Problem(string Text, bool InUse = false);
 
-    private sealed record Hold(string Service, IpAddr? Address, Socket? Socket);
+    private sealed record Hold(string Service, IpAddr? Address, List<Socket> Sockets) : IDisposable
+    {
+        public void Dispose() => Sockets.ForEach(socket => socket.Dispose());
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
     private readonly StaleFlows _flows = new(new(netfilter));
     private readonly RuleSet _rules = new();
     private bool _unknown = true;
+    private bool _stale = true;
 
     /// <summary>Whether the table is known to be as it was last made.</summary>
     public bool Trusted => !_unknown;
@@ -39,6 +40,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         var services = changed is null
             ? book.Services.Keys.Concat(_rules.Services).Append(CommonRules.Owner).ToHashSet(StringComparer.Ordinal)
             : changed.Concat(ports.Troubled).Concat(_rules.Contested).ToHashSet(StringComparer.Ordinal);
+        ports.NameServers = book.Networks.Values.Select(network => network.BridgeAddress).ToHashSet();
         Claim(book, services);
         var rendering = new ServiceRendering(book, options.NodeId);
         var wanted = services.ToDictionary(
@@ -48,14 +50,9 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
                 : rendering.Render(service, claim => ports.Holds(service, claim)),
             StringComparer.Ordinal);
         var change = _rules.Compare(wanted);
-        if (change is null && !_unknown)
-            return null;
-        if (Apply(change, out var whole) is { } problem)
+        if ((change is not null || _unknown) && Apply(change) is { } problem)
             return $"nftables: {problem}";
-        if (whole)
-            _flows.ForgetAll(_rules.All, book);
-        else
-            _flows.Forget(change!);
+        Forget(change, book);
         return null;
     }
 
@@ -104,9 +101,20 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
         book.Services.TryGetValue(id, out var service) && !service.Networks.IsEmpty && book.Networks.ContainsKey(service.Networks[0].NetworkId)
             ? [.. PortClaim.Of(service).DistinctBy(claim => (claim.Key, claim.Address))] : [];
 
-    private string? Apply(RuleChange? change, out bool whole)
+    /// <summary>Until it is done once, also after a failure, nobody knows which flows belong to rules that are no more.</summary>
+    private void Forget(RuleChange? change, NetworkBook book)
     {
-        whole = false;
+        var all = _stale;
+        _stale = true;
+        if (all)
+            _flows.ForgetAll(_rules.All, book);
+        else if (change is not null)
+            _flows.Forget(change);
+        _stale = false;
+    }
+
+    private string? Apply(RuleChange? change)
+    {
         if (change is not null && !_unknown && nft.Run(change.Text()) is null)
         {
             _rules.Keep(change);
@@ -116,7 +124,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
             _rules.Keep(change);
 
         // Whatever was in the way of the small change: the whole table replaces what is there.
-        _unknown = whole = true;
+        _unknown = _stale = true;
         if (nft.Run(_rules.Whole()) is { } problem)
             return problem;
         _unknown = false;

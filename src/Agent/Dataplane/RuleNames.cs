@@ -25,6 +25,9 @@ internal static class RuleNames
 
     /// <summary>Local tasks that answer a published port by themselves: they see the client's address.</summary>
     public const string Local = "local_mesh";
+
+    /// <summary>Addresses at which this machine's own name server answers: no published port takes its place there.</summary>
+    public const string NameServers = "name_servers";
     public const string Overlay = "overlay";
     public const string Vnis = "vnis";
     public const string Vteps = "vteps";

@@ -11,6 +11,7 @@ internal static class TableText
           set self { type ipv4_addr . ipv4_addr; }
           set local_mesh { type ipv4_addr; }
           set overlay { type ipv4_addr; flags interval; }
+          set name_servers { type ipv4_addr; }
           set vnis { typeof @th,96,24; }
           set vteps { type ipv4_addr; }
           set vips_empty { type ifname . ipv4_addr; }
@@ -40,6 +41,7 @@ internal static class TableText
           }
           chain input { type filter hook input priority -10; policy accept;
             udp dport 4789 @th,96,24 @vnis ip saddr != @vteps drop
+            ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 return
             ct state new meta l4proto . th dport @ports_empty goto refuse
             ct state new ip daddr . meta l4proto . th dport @ports_at_empty goto refuse
           }
@@ -51,11 +53,13 @@ internal static class TableText
           }
           chain prerouting { type nat hook prerouting priority -110; policy accept;
             iifname . ip daddr vmap @vips
+            ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 return
             ip daddr . meta l4proto . th dport vmap @ports_at
             fib daddr type local meta l4proto . th dport vmap @ports
           }
           chain output { type nat hook output priority -110; policy accept;
             ip daddr vmap @vips_host
+            ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 return
             ip daddr . meta l4proto . th dport vmap @ports_at
             fib daddr type local meta l4proto . th dport vmap @ports
           }

@@ -178,7 +178,7 @@ public sealed class RuleSetTests
     {
         var common = CommonRules.Render(Books.Web(Books.There("t2", "10.50.0.12"), Books.There("t3", "10.50.0.13")), "here");
 
-        Assert.Equal(["overlay 10.50.0.0/24", "vnis 0x1001", "vteps 10.99.0.2"], common.Elements.Select(element => $"{element.Set} {element}"));
+        Assert.Equal(["overlay 10.50.0.0/24", "vnis 0x1001", "name_servers 10.50.0.2", "vteps 10.99.0.2"], common.Elements.Select(element => $"{element.Set} {element}"));
     }
 
     private static string Chain(ServiceRules rules, string name) => rules.Chains.Single(chain => chain.Name == name).Body;

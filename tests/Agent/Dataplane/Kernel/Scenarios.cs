@@ -25,6 +25,7 @@ internal static partial class Scenarios
         ["peers"] = Peers,
         ["stands"] = Stands,
         [Short] = Busy,
+        ["port-of-names"] = PortOfNames,
         ["taken-table"] = TakenTable,
         ["flushed-flows"] = FlushedFlows,
         ["settings"] = Settings,
