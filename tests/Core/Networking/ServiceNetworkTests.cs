@@ -58,7 +58,8 @@ public sealed class ServiceNetworkTests
         })).Reply.CreatedId!)).ToList();
         var id = _rig.Create(Publishing(On(Specs.Web(2), [.. networks.Select(network => network.ToString())]), 8080));
         var order = _rig.State.NetworksOf(Get(id));
-        Assert.Equal([false, false, false, false, true, true, true, true], order.Select(network => _rig.State.Networks.Get(network)!.Spec.Internal == true));
+        Assert.Equal([false, false, false, false, true, true, true, true],
+            order.Select(network => _rig.State.Networks.Get(network)!.Spec.Internal == true));
         Assert.Equal(order.Select(network => $"orch-{network}").Order(StringComparer.Ordinal), order.Select(network => $"orch-{network}"));
         Assert.Equal(order, Get(id).VirtualIps.Select(vip => vip.Network));
         Assert.All(_rig.Alive(id), task => Assert.Equal(order, task.Addresses.Select(at => at.Network)));
