@@ -21,7 +21,8 @@ internal sealed class ResolvFiles(string folder)
         File.WriteAllText(PathOf(task), Text(nameServer, wanted));
     }
 
-    public void Remove(TaskId task) => File.Delete(PathOf(task));
+    /// <summary>Harmless without one. What cannot be removed is tried again when the agent starts.</summary>
+    public void Remove(TaskId task) => TryDelete(PathOf(task));
 
     /// <summary>Of tasks that are not here any more.</summary>
     public void KeepOnly(IReadOnlySet<TaskId> tasks)
@@ -29,7 +30,19 @@ internal sealed class ResolvFiles(string folder)
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
         {
             if (!Ids.TryParse<TaskId>(Path.GetFileName(file), out var task) || !tasks.Contains(task))
-                File.Delete(file);
+                TryDelete(file);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file too many harms nobody; an agent that ends for it would.
         }
     }
 

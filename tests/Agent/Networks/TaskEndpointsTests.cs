@@ -81,6 +81,18 @@ public sealed class TaskEndpointsTests
     }
 
     [Fact]
+    public void A_task_that_never_had_a_resolv_conf_is_forgotten_without_harm()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "resolv");
+        var files = new ResolvFiles(folder);
+
+        files.Remove(new TaskId(5));
+        files.KeepOnly(new HashSet<TaskId>());
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public void The_engine_s_own_addresses_are_a_small_range_that_the_manager_never_uses()
     {
         var network = new NodeNetwork

@@ -7,6 +7,8 @@ patiently() {
     local i
     for i in {1..300}; do "$@" && return 0; sleep 0.1; done
     echo "waited in vain: $*" >&2
+    docker service ps --no-trunc "$2" >&2
+    tail -n 25 /var/lib/orch/log/agent.log >&2 2>/dev/null
     return 1
 }
 replicas() { docker service ls --filter name="$1" --format '{{.Name}} {{.Replicas}}' | sed -n "s/^$1 //p"; }
