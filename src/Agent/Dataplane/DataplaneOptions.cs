@@ -14,6 +14,9 @@ internal sealed record DataplaneOptions
     /// <summary>Where other nodes send this one's packets; null when the machine has none: packets leave from any address.</summary>
     public IpAddr? NodeAddress { get; init; }
 
+    /// <summary>Tasks on other machines answer what comes by this machine's own address: they know its bridges.</summary>
+    public bool Mesh { get; init; }
+
     /// <summary>How often everything is looked at although nothing told of a change.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(30);
 
