@@ -6,6 +6,7 @@ namespace Orch.Agent.Networks;
 /// <summary>Tells when a bridge of ours goes away: the engine, which made it, does not notice.</summary>
 internal sealed class BridgeWatch(Action gone)
 {
+    private static readonly TimeSpan _long = TimeSpan.FromHours(1);
     private readonly DataplaneWake _wake = new();
 
     /// <summary>Until told to stop. A thread of its own, asleep until the kernel tells of a link.</summary>
@@ -25,7 +26,7 @@ internal sealed class BridgeWatch(Action gone)
             links.Join(Route.LinkGroup);
             while (!stopping.IsCancellationRequested)
             {
-                _wake.Wait(Timeout.InfiniteTimeSpan, links.Handle);
+                _wake.Wait(_long, links.Handle);
                 var ours = false;
                 var whole = links.Drain((type, body) => ours |= type == Route.DeleteLink
                     && Link.Read(body).Name.StartsWith(NodeNetwork.BridgePrefix, StringComparison.Ordinal));
