@@ -105,7 +105,7 @@ public sealed class StackDockerTests(OneMachineCluster cluster) : IClassFixture<
         {
             ("services:\n  web:\n    image: [a]\n", ":3:12: "), ("services:\n\tweb: {}\n", ":2:1: "),
             ("services:\n  web:\n    image: a\n    prots: []\n", ":4:5: "), ("a: &a [*a]\n", ":1:8: "),
-            ("services:\n  web:\n    image: a\n    networks: [back]\nnetworks: {back: {}}\n", ":5:12: "),
+            ("services:\n  web:\n    image: a\n    networks: [back]\nnetworks: {back: {driver: macvlan}}\n", ":5:"),
         })
         {
             var file = Path.Combine(_folder, "bad.yml");
