@@ -15,6 +15,10 @@ case $scenario in
     stack) each=10 variable=ORCH_STACK_ROUNDS filter=A_stack_that_comes_and_goes ;;
     api) each=10000 variable=ORCH_API_BODIES filter=Every_changed_body project=tests/Manager/Manager.Tests.csproj ;;
     dns) each=5000000 variable=ORCH_DNS_PACKETS filter=Whatever_the_packet project=tests/Agent/Agent.Tests.csproj ;;
+    starts) each=50 variable=ORCH_FIRST_CONNECTIONS filter=A_container_s_first_connection ;;
+    requests) each=10000 variable=ORCH_REQUESTS filter=A_rolling_update_loses_no_request ;;
+    agents) each=20 variable=ORCH_AGENT_KILLS filter=names_are_back_when_the_agent_is_killed ;;
+    networks) each=10 variable=ORCH_NETWORK_ROUNDS filter=Nothing_stays_of_networks ;;
     table) ;;
     *)
         echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  power (a machine loses power)"

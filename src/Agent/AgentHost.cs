@@ -42,7 +42,7 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
         var folders = new TaskFolders(options.Paths.FilesDir, log);
-        await using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
+        using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
         var identity = Identity();
         networks.Begin([.. journal.State.Tasks.Keys], rebooted: journal.State.BootId != identity.BootId);
         var executor = new EngineExecutor(engine, images, folders, networks.OfTasks, inputs.Writer, stop.Token);

@@ -30,7 +30,7 @@ try
     if (options.ClearNetworks)
     {
         await using var connection = new DockerEngine(engine, clock);
-        await using var networks = new AgentNetworks(connection, machine, options.Paths, log, clock);
+        using var networks = new AgentNetworks(connection, machine, options.Paths, log, clock);
         await networks.RunToClearAsync(stop.Token);
         return 0;
     }

@@ -14,6 +14,9 @@ internal sealed record DataplaneOptions
     /// <summary>Where other nodes send this one's packets; null when the machine has none: packets leave from any address.</summary>
     public IpAddr? NodeAddress { get; init; }
 
+    /// <summary>Called when a link of ours went, or may have: bridges are made by the engine, which does not notice.</summary>
+    public Action LinkGone { get; init; } = () => { };
+
     /// <summary>Tasks on other machines answer what comes by this machine's own address: they know its bridges.</summary>
     public bool Mesh { get; init; }
 

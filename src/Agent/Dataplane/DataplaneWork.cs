@@ -128,6 +128,8 @@ internal sealed class DataplaneWork : IDisposable
         if (news.Firewall)
             _accepts.Keep();
         _linksChanged |= news.Links;
+        if (news.LinkGone)
+            _options.LinkGone();
     }
 
     /// <summary>By the clock alone, so that it comes on a machine where something happens all the time, too.</summary>

@@ -54,6 +54,6 @@ public sealed record EngineSubnet(string Subnet, string? IPRange, string Gateway
 /// <summary>A network as the engine has it.</summary>
 public sealed record EngineNetworkState(string Id, string Name, string Subnet, string Gateway, bool Internal)
 {
-    public bool Is(EngineNetworkCreate wanted) => Name == wanted.Name && Internal == wanted.Internal
-        && wanted.IPAM.Config is [var subnet] && subnet.Subnet == Subnet && subnet.Gateway == Gateway;
+    public bool Is(NodeNetwork wanted) => Name == wanted.EngineName && Internal == wanted.IsInternal
+        && Subnet == wanted.Subnets[0].ToString() && Gateway == wanted.BridgeAddress.ToString();
 }

@@ -4,9 +4,9 @@ namespace Orch.Agent.Netlink;
 
 /// <summary>
 /// What the kernel told since the last look. Signed: the change carried our own mark, with that comment.
-/// Lost: it could not tell everything.
+/// LinkGone: one of the links that concern us was deleted. Lost: it could not tell everything.
 /// </summary>
-internal readonly record struct KernelNews(bool Links, bool Table, string? Signed, bool Firewall, bool Lost);
+internal readonly record struct KernelNews(bool Links, bool LinkGone, bool Table, string? Signed, bool Firewall, bool Lost);
 
 /// <summary>
 /// Listens to changes of links and of rules, whoever makes them. An event only says where to look again. Our own changes
@@ -36,11 +36,12 @@ internal sealed class KernelWatch : IDisposable
 
     public KernelNews Drain()
     {
-        var (links, table, firewall) = (false, false, false);
+        var (links, gone, table, firewall) = (false, false, false, false);
         string? signed = null;
         var whole = _route.Drain((type, body) => links |= type switch
         {
-            Route.NewLink or Route.DeleteLink => _concerns(Link.Read(body)),
+            Route.NewLink => _concerns(Link.Read(body)),
+            Route.DeleteLink when _concerns(Link.Read(body)) => gone = true,
             Route.DeleteNeighbour => _misses(Neighbour.Read(body)),
             _ => false,
         });
@@ -60,7 +61,7 @@ internal sealed class KernelWatch : IDisposable
         });
         if (!whole)
             _change = default;
-        return new(links || !whole, table, signed, firewall || !whole, !whole);
+        return new(links || !whole, gone || !whole, table, signed, firewall || !whole, !whole);
     }
 
     public void Dispose()

@@ -9,12 +9,11 @@ using Orch.Core.Networking;
 namespace Orch.Agent.Networks;
 
 /// <summary>Puts the parts of the machine's networking together: book, engine networks, names and rules.</summary>
-internal sealed class AgentNetworks : IAsyncDisposable
+internal sealed class AgentNetworks : IDisposable
 {
     private readonly EngineNetworks _engineNetworks;
     private readonly Dataplane _dataplane;
     private readonly DnsServer _names;
-    private readonly BridgeWatch _bridges;
 
     public AgentNetworks(DockerEngine engine, MachineConfig machine, MachinePaths paths, AgentLog log, TimeProvider clock)
     {
@@ -26,6 +25,7 @@ internal sealed class AgentNetworks : IAsyncDisposable
         {
             NodeId = machine.NodeId.ToString(),
             NodeAddress = IpAddr.TryParse(machine.AdvertiseAddr, out var own) ? own : null,
+            LinkGone = _engineNetworks.LinkGone,
         });
         _names = new(log, clock, new());
         Desk = new(NetworkJournal.Open(paths.AgentDir, log.Warn), clock, log)
@@ -33,7 +33,6 @@ internal sealed class AgentNetworks : IAsyncDisposable
             Followers = [_names.Apply, _dataplane.Want, (_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],
             Settled = _dataplane.RulesAsync,
         };
-        _bridges = new(_engineNetworks.LinksChanged);
         OfTasks = new(Desk, _engineNetworks, new PortWaiter(clock), Resolv, clock)
         {
             Missing = () => _dataplane.Missing,
@@ -64,14 +63,14 @@ internal sealed class AgentNetworks : IAsyncDisposable
 
     public void EngineReturned()
     {
-        _engineNetworks.EngineReturned();
+        _engineNetworks.Doubt();
         _dataplane.EngineReturned();
     }
 
     /// <summary>Until told to stop; a part that fails ends it, too.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping), _bridges.RunAsync(stopping)];
+        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping)];
         await await Task.WhenAny(parts);
         await Task.WhenAll(parts);
     }
@@ -93,10 +92,10 @@ internal sealed class AgentNetworks : IAsyncDisposable
         await _dataplane.ClearAsync();
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         Desk.Dispose();
         _names.Dispose();
-        return ValueTask.CompletedTask;
+        _engineNetworks.Dispose();
     }
 }

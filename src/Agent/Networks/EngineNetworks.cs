@@ -9,9 +9,8 @@ namespace Orch.Agent.Networks;
 /// Gives the engine a network for each of the book's, and takes it back when the machine needs it no more. Looks again
 /// whenever the book, the engine or a container's end gives reason to.
 /// </summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "Lives as long as the process; nobody waits by handle.")]
 internal sealed class EngineNetworks(
-    DockerEngine engine, ClusterId cluster, Func<NetworkBook> book, Func<int> mtu, Backoff backoff, AgentLog log, TimeProvider clock)
+    DockerEngine engine, ClusterId cluster, Func<NetworkBook> book, Func<int> mtu, Backoff backoff, AgentLog log, TimeProvider clock) : IDisposable
 {
     private readonly Channel<bool> _reasons = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -19,35 +18,39 @@ internal sealed class EngineNetworks(
 
     // Engine names that are known to stand as they should; empty when the engine was away.
     private volatile HashSet<string> _standing = [];
-    private string _lastProblem = "";
+    private volatile string _lastProblem = "";
     private bool _leaving;
 
     /// <summary>Something changed that may need a network, or free one.</summary>
     public void LookAgain() => _reasons.Writer.TryWrite(true);
 
-    /// <summary>The engine was away: what it has is not known.</summary>
-    public void EngineReturned()
+    /// <summary>A container is gone: perhaps it was what kept a network that is needed no more.</summary>
+    public void ContainerGone()
+    {
+        if (_lastProblem.Length > 0)
+            LookAgain();
+    }
+
+    /// <summary>What the engine has is not known: it was away, or does not have what it had.</summary>
+    public void Doubt()
     {
         _standing = [];
         LookAgain();
     }
 
-    /// <summary>A bridge went: if one of ours is missing, its network is made again.</summary>
-    public void LinksChanged()
+    /// <summary>A link went: if a bridge of ours is missing, its network is made again.</summary>
+    public void LinkGone()
     {
         if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !HasBridge(network)))
-            EngineReturned();
+            Doubt();
     }
-
-    /// <summary>What the engine was believed to have it does not have: somebody else removes networks, too.</summary>
-    public void Doubt() => EngineReturned();
 
     /// <summary>Null when the network stands, else why it does not.</summary>
     public async Task<EngineError?> EnsureAsync(NodeNetwork network, CancellationToken stopping)
     {
         if (_standing.Contains(network.EngineName))
             return null;
-        var (problems, error) = await SettleAsync(stopping);
+        var (problems, error) = await SettleAsync(stopping, network.EngineName);
         return error ?? problems.GetValueOrDefault(network.EngineName)
             ?? (_standing.Contains(network.EngineName) ? null
                 : new(EngineFault.Unreachable, $"network {network.Name} is not needed here any more"));
@@ -100,13 +103,19 @@ internal sealed class EngineNetworks(
         }
     }
 
+    public void Dispose() => _one.Dispose();
+
     private string Label => $"{ContainerLabels.Cluster}={cluster}";
 
-    private async Task<(Dictionary<string, EngineError> Problems, EngineError? Error)> SettleAsync(CancellationToken stopping)
+    /// <summary>Makes the engine's networks those of the book, unless the one that is asked for stands by now.</summary>
+    private async Task<(Dictionary<string, EngineError> Problems, EngineError? Error)> SettleAsync(
+        CancellationToken stopping, string? asked = null)
     {
         await _one.WaitAsync(stopping);
         try
         {
+            if (asked is not null && _standing.Contains(asked))
+                return ([], null);
             var listed = await engine.ListNetworksAsync(Label, stopping);
             if (listed.Error is { } error)
                 return ([], error);
@@ -126,7 +135,7 @@ internal sealed class EngineNetworks(
         var wanted = (_leaving ? [] : book().Networks.Values).ToDictionary(network => network.EngineName);
         foreach (var network in found)
         {
-            if (wanted.TryGetValue(network.Name, out var asked) && network.Is(Request(asked)))
+            if (wanted.TryGetValue(network.Name, out var asked) && network.Is(asked))
             {
                 if (HasBridge(asked) || await PlugAgainAsync(network, asked, stopping) is not { } broken)
                     standing.Add(network.Name);
@@ -174,5 +183,4 @@ internal sealed class EngineNetworks(
     private EngineNetworkCreate Request(NodeNetwork network) => EngineNetworkCreate.Of(network, cluster, mtu());
 
     private static bool HasBridge(NodeNetwork network) => Directory.Exists($"/sys/class/net/{network.BridgeName}");
-
 }

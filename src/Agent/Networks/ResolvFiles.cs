@@ -36,6 +36,8 @@ internal sealed class ResolvFiles(string folder)
 
     private static void TryDelete(string file)
     {
+        if (!File.Exists(file))
+            return;
         try
         {
             File.Delete(file);

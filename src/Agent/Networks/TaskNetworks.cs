@@ -47,8 +47,8 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
     /// <summary>The engine has no such network, although it had.</summary>
     public void NetworkVanished() => engineNetworks.Doubt();
 
-    /// <summary>A container is gone: perhaps it was the last on its network.</summary>
-    public void ContainerGone() => engineNetworks.LookAgain();
+    /// <summary>A container is gone: perhaps it was the last on a network.</summary>
+    public void ContainerGone() => engineNetworks.ContainerGone();
 
     private async Task<EngineError?> StandsAsync(List<string> networks, CancellationToken stopping)
     {

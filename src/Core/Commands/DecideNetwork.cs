@@ -45,8 +45,8 @@ internal static class DecideNetwork
         if (ComesBack(state, network.Id) is { } rollback)
             return Decision.Refuse(RefusalKind.FailedPrecondition,
                 $"network {network.Id} is in use by service {rollback.Id}, whose update may roll back to it");
-        var task = state.AddressBooks.Get(network.Id).Tasks == 0 ? null : state.Tasks.Values.FirstOrDefault(
-            task => task.IsAlive && state.Services.Contains(task.ServiceId) && task.Addresses.Any(at => at.Network == network.Id));
+        var task = state.NetworkTasks.Get(network.Id).Keys.Where(state.Services.Contains).SelectMany(state.TaskRecordsOf)
+            .FirstOrDefault(task => task.IsAlive && task.Addresses.Any(at => at.Network == network.Id));
         return task is null ? Decision.Accept(new NetworkRemoved(network.Id))
             : Decision.Refuse(RefusalKind.FailedPrecondition, $"network {network.Id} is in use by task {task.Id}");
     }

@@ -16,6 +16,19 @@ public static class NetworkProbe
         return (await connection.AskAsync(keep: false, limit.Token)).Body;
     }
 
+    /// <summary>Whether any server answers. "Running" is told a moment before every machine's rules lead to the task.</summary>
+    public static async Task<bool> AnswersAsync(this LabMachine from, string address, int port)
+    {
+        try
+        {
+            return (await from.HttpAsync(address, port)).Length > 0;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     public static async Task<string> UdpAsync(this LabMachine from, string address, int port)
     {
         using var socket = from.CreateSocket(SocketType.Dgram, ProtocolType.Udp);

@@ -82,7 +82,7 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         output.WriteLine(await Machine.OkAsync("service", "ps", "late", "--no-trunc"));
         await Machine.Machine.KillAsync("busybox");
         await Machine.ConvergedAsync("late", TimeSpan.FromSeconds(60));
-        Assert.NotEmpty(await cluster.Outside.HttpAsync(Address, 8060));
+        await Until.TrueAsync("the port answers", () => cluster.Outside.AnswersAsync(Address, 8060));
     }
 
     [LabFact]
