@@ -9,26 +9,62 @@ public sealed class BrakeTests
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public void What_was_made_right_a_moment_ago_waits_and_what_is_wanted_anew_does_not()
+    public void A_few_repairs_in_a_row_are_made_at_once_and_nobody_is_blamed()
     {
         var brake = new RepairBrake(_clock);
-        Assert.Equal(TimeSpan.Zero, brake.Left(One, out _));
-        brake.Repaired(One);
-        Assert.Equal(RepairBrake.Pause, brake.Left(One, out _));
-        Assert.Equal(TimeSpan.Zero, brake.Left(Two, out _));
-        _clock.Advance(RepairBrake.Pause);
-        Assert.Equal(TimeSpan.Zero, brake.Left(One, out _));
+        for (var repair = 0; repair <= RepairBrake.Free; repair++)
+        {
+            Assert.Equal(TimeSpan.Zero, brake.Left(One, out var told));
+            Assert.False(told);
+            brake.Repaired(One);
+        }
+        Assert.Equal(RepairBrake.Pause, brake.Left(One, out var first));
+        Assert.True(first);
     }
 
     [Fact]
-    public void A_quarrel_is_told_of_once()
+    public void A_quarrel_is_told_of_once_and_goes_on_with_pauses()
+    {
+        var brake = Quarrel();
+        Assert.Equal(RepairBrake.Pause, brake.Left(One, out var first));
+        for (var round = 0; round < 3 * RepairBrake.Free; round++)
+        {
+            _clock.Advance(RepairBrake.Pause);
+            Assert.Equal(TimeSpan.Zero, brake.Left(One, out _));
+            brake.Repaired(One);
+            Assert.Equal(RepairBrake.Pause, brake.Left(One, out var again));
+            Assert.False(again);
+        }
+        Assert.True(first);
+    }
+
+    [Fact]
+    public void What_is_wanted_anew_does_not_wait_for_a_quarrel()
+    {
+        var brake = Quarrel();
+        Assert.Equal(TimeSpan.Zero, brake.Left(Two, out _));
+        brake.Repaired(Two);
+        Assert.Equal(RepairBrake.Pause, brake.Left(Two, out _));
+    }
+
+    [Fact]
+    public void After_peace_a_new_quarrel_is_told_of_again()
+    {
+        var brake = Quarrel();
+        brake.Left(One, out _);
+        _clock.Advance(RepairBrake.Pause * RepairBrake.Free);
+        for (var repair = 0; repair < RepairBrake.Free; repair++)
+            brake.Repaired(One);
+        brake.Left(One, out var first);
+        Assert.True(first);
+    }
+
+    private RepairBrake Quarrel()
     {
         var brake = new RepairBrake(_clock);
-        brake.Repaired(One);
-        brake.Left(One, out var first);
-        brake.Repaired(One);
-        brake.Left(One, out var second);
-        Assert.Equal((true, false), (first, second));
+        for (var repair = 0; repair <= RepairBrake.Free; repair++)
+            brake.Repaired(One);
+        return brake;
     }
 
     [Fact]
