@@ -19,6 +19,7 @@ internal static class StackDeployCommand
             Flag.List("service", "Deploy only this service of the stack", "strings"),
             Flag.Switch("prune", "Remove services, networks, secrets and configs that the files do not name any more"),
             Flag.Switch("dry-run", "Show what would change, and change nothing"),
+            StackFlags.Format,
             Flag.Switch("wait", "Wait until all services have converged"),
             Flag.Switch("detach", "Exit once everything is accepted (default); --detach=false waits like --wait", 'd'),
             StackFlags.Timeout,
@@ -38,10 +39,12 @@ internal static class StackDeployCommand
         var prune = call.Flags.On("prune");
         if (prune && call.Flags.Has("service"))
             throw new UsageException("--prune needs the whole stack: it does not go with --service");
+        if (call.Flags.Has("format") && !call.Flags.On("dry-run"))
+            throw new UsageException("--format says how --dry-run shows the changes: it does not go without");
         var deployment = StackDeployment.Prepare(call);
         if (call.Flags.On("dry-run"))
         {
-            StackDiffText.Write(call.Out, deployment, prune);
+            StackDiffText.Write(call, deployment, prune);
             return 0;
         }
         using var deadline = StackFlags.Deadline(call);

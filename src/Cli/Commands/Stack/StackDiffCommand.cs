@@ -1,4 +1,3 @@
-using Orch.Cli.Output;
 using Orch.Cli.Parsing;
 
 namespace Orch.Cli.Commands.Stack;
@@ -18,22 +17,13 @@ internal static class StackDiffCommand
             Flag.List("service", "Only this service of the stack", "strings"),
             .. StackFlags.Images,
             Flag.Switch("prune", "Show what --prune would remove, too"),
-            Flag.Value("format", "string", "Format each change: 'json' or a Go TEMPLATE like '{{.Action}} {{.Kind}} {{.Name}}'"),
+            StackFlags.Format,
         ],
         MaxWords = 1,
         Examples = "orch stack diff -c compose.yaml shop || echo would change\norch stack diff -c compose.yaml --format json shop | jq .Keys",
         Run = Run,
     };
 
-    private static int Run(Invocation call)
-    {
-        var deployment = StackDeployment.Prepare(call);
-        var prune = call.Flags.On("prune");
-        if (call.Flags.Text("format") is not { Length: > 0 } format)
-            return StackDiffText.Write(call.Out, deployment, prune) ? 2 : 0;
-        var template = Listing.LineTemplate(format);
-        var lines = StackDiffLine.Of(deployment, prune).ToList();
-        lines.ForEach(line => call.Out.Write(template.Render(line.Fields()) + "\n"));
-        return lines.Count > 0 ? 2 : 0;
-    }
+    private static int Run(Invocation call) =>
+        StackDiffText.Write(call, StackDeployment.Prepare(call), call.Flags.On("prune")) ? 2 : 0;
 }

@@ -21,6 +21,10 @@ internal static class StackFlags
         Flag.Value("resolve-image", "string", "Ask the registry for the digest of images: always, changed or never", "always"),
     ];
 
+    /// <summary>Of the commands that say what a deploy would change.</summary>
+    public static Flag Format =>
+        Flag.Value("format", "string", "Format each change: 'json' or a Go TEMPLATE like '{{.Action}} {{.Kind}} {{.Name}}'");
+
     public static Flag Timeout => Flag.Value("timeout", "duration", "Longest time to wait; 0 waits without limit", "0s");
 
     /// <summary>Over when the time given is, or at Ctrl-C.</summary>
