@@ -38,7 +38,7 @@ try
     var reason = await new AgentHost(options, machine, log, clock).RunAsync(engine, credentials, stop.Token);
     log.Info($"{reason}: this machine is in no cluster any more");
     Departure.Forget(options.Paths);
-    return 0;
+    return DaemonExit.LeftCluster;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

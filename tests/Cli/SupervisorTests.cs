@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Orch.Cli.Daemons;
+using Orch.Contracts.Machine;
 
 namespace Orch.Tests.Cli;
 
@@ -54,6 +55,17 @@ public sealed class SupervisorTests : IDisposable
         await running.WaitAsync(Patience);
 
         Assert.StartsWith("out\nerr\n", await File.ReadAllTextAsync(LogFile), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DaemonExit.LeftCluster)]
+    [InlineData(DaemonExit.NeedsAPerson)]
+    public async Task A_supervisor_ends_when_none_of_its_children_is_to_be_started_again(int code)
+    {
+        Assert.True(await Create("final", $"exit {code}").RunAsync(() => { }, _stop.Token).WaitAsync(Patience));
+
+        Assert.StartsWith("final is not started again", await NextAsync("not started again"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_directory, "supervise.pid")));
     }
 
     [Fact]

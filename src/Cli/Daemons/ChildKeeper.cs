@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Orch.Contracts.Machine;
 
 namespace Orch.Cli.Daemons;
 
@@ -16,9 +17,6 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
     private const int Killed = 128 + 9;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    /// <summary>A program that ends with this says that starting it again changes nothing (sysexits' EX_CONFIG).</summary>
-    private const int NeedsAPerson = 78;
-
     public async Task RunAsync(CancellationToken stop)
     {
         var delay = FirstDelay;
@@ -29,9 +27,9 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
             if (spec.Needs is null || File.Exists(spec.Needs))
             {
                 code = await RunOnceAsync(stop);
-                if (code == NeedsAPerson)
+                if (Final(code) is { } reason)
                 {
-                    log($"{spec.Name} is not started again: {spec.LogFile} says what must be put right; then `orch stop` and `orch start`");
+                    log($"{spec.Name} is not started again: {reason}");
                     return;
                 }
             }
@@ -42,6 +40,13 @@ internal sealed class ChildKeeper(ChildSpec spec, TimeProvider clock, Action<str
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestDelay.Ticks));
         }
     }
+
+    private string? Final(int? code) => code switch
+    {
+        DaemonExit.NeedsAPerson => $"{spec.LogFile} says what must be put right; then `orch stop` and `orch start`",
+        DaemonExit.LeftCluster => "this machine is in no cluster any more",
+        _ => null,
+    };
 
     /// <summary>The exit code, or null when it did not start or was stopped.</summary>
     private async Task<int?> RunOnceAsync(CancellationToken stop)

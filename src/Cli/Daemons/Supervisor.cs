@@ -4,7 +4,7 @@ namespace Orch.Cli.Daemons;
 
 /// <summary>
 /// The parent of this machine's daemons where no init system is: one per run directory (a lock beside its pid file says so),
-/// without a terminal, ended by SIGTERM, which it passes on.
+/// without a terminal, ended by SIGTERM, which it passes on, and by the end of the last child that is not to be started again.
 /// </summary>
 internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> children, TimeProvider clock, Action<string> log)
 {
@@ -31,7 +31,11 @@ internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> childr
             foreach (var child in children)
                 Leftovers.End(child.PidFile, child.Program);
             ready();
-            await Task.WhenAll([.. children.Select(child => new ChildKeeper(child, clock, log).RunAsync(stop)), TrimLogsAsync(stop)]);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var trimming = TrimLogsAsync(ended.Token);
+            await Task.WhenAll(children.Select(child => new ChildKeeper(child, clock, log).RunAsync(stop)));
+            await ended.CancelAsync();
+            await trimming;
             File.Delete(pidFile);
         }
         return true;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orch.Cli.Parsing;
+using Orch.Contracts.Machine;
 
 namespace Orch.Cli.Daemons;
 
@@ -19,11 +20,12 @@ internal static class Systemd
     public static void Start(string? manager, IReadOnlyList<string> managerArguments, string agent, IReadOnlyList<string> agentArguments)
     {
         if (manager is not null)
-            // 78: its data is damaged or incomplete; starting again would change nothing.
+            // Its data is damaged or incomplete.
             File.WriteAllText(Path.Combine(Folder, Units[0]),
-                Unit("orch manager", manager, managerArguments, "", "RestartPreventExitStatus=78\n"));
+                Unit("orch manager", manager, managerArguments, "", $"RestartPreventExitStatus={DaemonExit.NeedsAPerson}\n"));
         File.WriteAllText(Path.Combine(Folder, Units[1]),
-            Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\nOOMScoreAdjust=-900\n"));
+            Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\nOOMScoreAdjust=-900\n"
+            + $"RestartPreventExitStatus={DaemonExit.LeftCluster}\nSuccessExitStatus={DaemonExit.LeftCluster}\n"));
         Control(mayFail: false, "daemon-reload");
         foreach (var unit in Installed)
             Control(mayFail: false, "enable", "--now", unit);

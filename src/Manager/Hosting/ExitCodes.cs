@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orch.Contracts.Machine;
 using Orch.Core.State;
 using Orch.Manager.Store;
 
@@ -11,10 +12,9 @@ internal static class ExitCodes
     public const int Failed = 1;
 
     /// <summary>
-    /// Data is damaged or its keys are missing: starting again changes nothing, a person has to decide. 78 is EX_CONFIG
-    /// of sysexits.h; the systemd unit does not restart after it.
+    /// Data is damaged or its keys are missing: starting again changes nothing, a person has to decide.
     /// </summary>
-    public const int NeedsPerson = 78;
+    public const int NeedsPerson = DaemonExit.NeedsAPerson;
 
     /// <summary>The command line makes no sense.</summary>
     public const int Usage = 125;

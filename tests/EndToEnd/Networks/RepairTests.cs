@@ -82,13 +82,7 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
                 async () => (await Machine.OrchAsync("network", "rm", $"brief{round}")).ExitCode == 0, TimeSpan.FromSeconds(30));
         }
 
-        await Until.TrueAsync("no link, rule, engine network or file is left", async () =>
-            (await LinksAsync("or-")).Count + (await LinksAsync("ox-")).Count == 0
-            && !(await Machine.Machine.ExecAsync("iptables", "-S", "DOCKER-USER")).Output.Contains("or-", StringComparison.Ordinal)
-            && !(await Machine.Machine.ExecAsync("docker", "network", "ls")).Output.Contains("orch-", StringComparison.Ordinal)
-            && Directory.GetFiles($"{Machine.Machine.DataDirectory}/agent/resolv").Length == 0);
-        var table = (await Machine.Machine.ExecAsync("nft", "list", "table", "ip", "orch")).Output;
-        Assert.DoesNotContain("dnat to", table, StringComparison.Ordinal);
+        Assert.Empty(await NetworkTraces.LeftAsync(() => NetworkTraces.OfNetworksAsync(Machine)));
     }
 
     private async Task BreakAsync(string what, params string[] command)
