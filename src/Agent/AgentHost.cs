@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Orch.Agent.Asking;
 using Orch.Agent.Engine;
 using Orch.Agent.Logs;
 using Orch.Agent.Networks;
@@ -31,18 +32,19 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var inputs = Channel.CreateBounded<AgentInput>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 
+        using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
         var directory = new ManagerDirectory(Managers());
         var session = new ManagerSession(
             new GrpcTransport(credentials, clock), directory, inputs.Writer,
             NewBackoff(TimeSpan.FromSeconds(2)), log, clock)
         {
             OpenLogs = Logs(engine, credentials).Begin,
+            Asked = new AskDesk(networks.Answers.ToAsync, log, clock).Begin,
         };
         var renewal = new RenewalLoop(
             credentials, options.Paths, directory, log, clock, Random.Shared.NextDouble());
         var images = new ImageFetch(engine, new PullCredentialsClient(credentials, directory, clock, log), log);
         var folders = new TaskFolders(options.Paths.FilesDir, log);
-        using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
         var identity = Identity();
         networks.Begin([.. journal.State.Tasks.Keys], rebooted: journal.State.BootId != identity.BootId);
         var executor = new EngineExecutor(engine, images, folders, networks.OfTasks, inputs.Writer, stop.Token);

@@ -2,8 +2,10 @@ using Orch.Cli.Commands.ApiToken;
 using Orch.Cli.Commands.Cluster;
 using Orch.Cli.Commands.Context;
 using Orch.Cli.Commands.Files;
+using Orch.Cli.Commands.Names;
 using Orch.Cli.Commands.Network;
 using Orch.Cli.Commands.Node;
+using Orch.Cli.Commands.Port;
 using Orch.Cli.Commands.Registry;
 using Orch.Cli.Commands.Service;
 using Orch.Cli.Commands.Stack;
@@ -43,6 +45,8 @@ internal static class CommandTable
         new("context ls", "List the clusters this person can reach", () => ContextLsCommand.Definition),
         new("context rm", "Forget clusters", () => ContextCommands.Rm),
         new("context use", "Choose the cluster that commands are for", () => ContextCommands.Use),
+        new("dns query", "Show what a task is told when it asks for a name", () => DnsQueryCommand.Definition),
+        new("network check", "Let the machines of networks reach each other, and name what is broken", () => NetworkCheckCommand.Definition),
         new("network connect", "Why a container is not connected to a network by hand", () => NetworkConnectCommand.Connect, Hidden: true),
         new("network create", "Create a network", () => NetworkCreateCommand.Definition),
         new("network disconnect", "Why a container is not disconnected from a network by hand", () => NetworkConnectCommand.Disconnect, Hidden: true),
@@ -55,6 +59,7 @@ internal static class CommandTable
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),
         new("node rm", "Remove nodes from the cluster", () => NodeRmCommand.Definition),
         new("node update", "Change a node's role, availability or labels", () => NodeUpdateCommand.Definition),
+        new("port ls", "List published ports", () => PortLsCommand.Definition),
         .. Files("secret", "secrets", FileKind.Secret),
         new("registry login", "Keep a login at a registry for the whole cluster", () => RegistryLoginCommand.Definition),
         new("registry logout", "Forget the cluster's login at a registry", () => RegistryLogoutCommand.Definition),
@@ -86,8 +91,10 @@ internal static class CommandTable
         new("api-token", "Manage credentials for the API"),
         new("config", "Manage configs"),
         new("context", "Manage the clusters to talk to"),
+        new("dns", "Ask the name servers of tasks"),
         new("network", "Manage networks"),
         new("node", "Manage the machines of the cluster"),
+        new("port", "Look at published ports"),
         new("registry", "Manage the cluster's logins at registries"),
         new("secret", "Manage secrets"),
         new("service", "Manage services"),

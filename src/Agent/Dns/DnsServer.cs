@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Orch.Agent.Networks;
 using Orch.Agent.Session;
+using Orch.Contracts.Agent;
 
 namespace Orch.Agent.Dns;
 
@@ -15,6 +16,7 @@ internal sealed class DnsServer : IDisposable
     private readonly Channel<bool> _missing = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly OwnedTasks _jobs;
+    private readonly DnsInquiry _inquiry;
     private readonly UdpService _udp;
     private readonly ListenerSet _listeners;
     private readonly AgentLog _log;
@@ -28,6 +30,7 @@ internal sealed class DnsServer : IDisposable
         _jobs = new(Failed);
         var handler = new DnsHandler(_index, options);
         var forwarder = new Forwarder(new(options, clock, address => _listeners!.Has(address)), options, clock);
+        _inquiry = new(_index, handler, forwarder, options, clock);
         _udp = new(handler, forwarder, options, _jobs, Failed);
         _listeners = new(options, log, _udp, new(handler, forwarder, options, clock, _jobs));
     }
@@ -42,6 +45,13 @@ internal sealed class DnsServer : IDisposable
                 Open();
         }
     }
+
+    /// <summary>What it answers to a question of this task; nobody is woken up for it.</summary>
+    public Task<NameAnswer> AskAsync(TaskEntry task, string name, DnsType type, CancellationToken cancellation) =>
+        _inquiry.AskAsync(task, name, type, cancellation);
+
+    /// <summary>Whether it can be reached at its bridge address: null, or why not. A question goes there as any other does.</summary>
+    public Task<string?> AnswersAtAsync(NodeNetwork network, CancellationToken cancellation) => _inquiry.AnswersAtAsync(network, cancellation);
 
     /// <summary>Answers until it is told to stop; then its sockets are closed. Once in the life of a server.</summary>
     public async Task RunAsync(CancellationToken stopping)

@@ -1,3 +1,4 @@
+using Orch.Agent.Asking;
 using Orch.Agent.Dataplanes;
 using Orch.Agent.Dns;
 using Orch.Agent.Engine;
@@ -39,11 +40,15 @@ internal sealed class AgentNetworks : IDisposable
             Stands = _dataplane.StandsAsync,
             PortProblem = _dataplane.PortProblem,
         };
+        Answers = new(() => Desk.Book, _dataplane.StandsAsync, _names, machine.AdvertiseAddr, clock);
     }
 
     public NetworkDesk Desk { get; }
     public TaskNetworks OfTasks { get; }
     public ResolvFiles Resolv { get; }
+
+    /// <summary>To questions of people who look into the cluster.</summary>
+    public Answers Answers { get; }
 
     public static string ResolvFolder(MachinePaths paths) => Path.Combine(paths.AgentDir, "resolv");
 

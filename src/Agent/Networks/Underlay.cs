@@ -13,12 +13,15 @@ internal static class Underlay
     /// <summary>
     /// The longest packet of a container, in bytes: what VXLAN leaves of those that the interface with this address takes.
     /// </summary>
-    public static int ContainerMtu(string address)
+    public static int ContainerMtu(string address) => Math.Max(Least, Mtu(address) - VxlanOverhead);
+
+    /// <summary>The longest packet that the interface with this address takes, in bytes; the usual length where none has it.</summary>
+    public static int Mtu(string address)
     {
         var own = NetworkInterface.GetAllNetworkInterfaces()
             .Where(one => one.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .Select(one => one.GetIPProperties())
             .FirstOrDefault(one => one.UnicastAddresses.Any(unicast => unicast.Address.ToString() == address));
-        return Math.Max(Least, (own?.GetIPv4Properties()?.Mtu ?? Usual) - VxlanOverhead);
+        return own?.GetIPv4Properties()?.Mtu ?? Usual;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ManagerSession(
     /// <summary>What to do when a manager asks for a stream of logs; it must return at once.</summary>
     public Action<string, string, CancellationToken> OpenLogs { get; init; } = (_, _, _) => { };
 
+    /// <summary>What to do with a manager's question, and where its answer goes; it must return at once.</summary>
+    public Action<Ask, Action<AgentMessage>, CancellationToken> Asked { get; init; } = (_, _, _) => { };
+
     private volatile OpenSession? _open;
     private string _lastTrouble = "";
 
@@ -89,6 +92,9 @@ internal sealed class ManagerSession(
                 return;
             case ManagerMessage.BodyOneofCase.OpenLogs:
                 OpenLogs(manager, message.OpenLogs.Ticket, stopping);
+                return;
+            case ManagerMessage.BodyOneofCase.Ask:
+                Asked(message.Ask, open.Post, stopping);
                 return;
             case ManagerMessage.BodyOneofCase.Welcome:
                 log.Info($"manager {manager}: session {open.Number}, epoch {message.Welcome.Epoch}");

@@ -71,6 +71,8 @@ internal static class Completer
         "role" => ["viewer", "operator", "admin", "worker", "manager"],
         "availability" => ["active", "pause", "drain"],
         "network" or "network-add" or "network-rm" => Networks(call),
+        "type" => ["A", "AAAA", "SRV", "PTR"],
+        "from" when flag.Type == "task" => Tasks(call),
         "endpoint-mode" => ["vip", "dnsrr"],
         "mode" => ["replicated", "global", "replicated-job", "global-job"],
         "restart-condition" => ["none", "on-failure", "any"],
@@ -95,7 +97,7 @@ internal static class Completer
                 call.Client.Get("/orch/v1/api-tokens", ApiJson.Default.ListApiTokenView).Select(token => token.Name)),
             "logs" => [.. Services(call), .. Stacks(call)],
             _ when usage.StartsWith("SERVICE", StringComparison.Ordinal) => Services(call),
-            _ when usage.StartsWith("NETWORK", StringComparison.Ordinal) => Networks(call),
+            _ when usage.StartsWith("NETWORK", StringComparison.Ordinal) || usage.StartsWith("[NETWORK", StringComparison.Ordinal) => Networks(call),
             _ when usage.StartsWith("NODE", StringComparison.Ordinal) || usage.StartsWith("[NODE", StringComparison.Ordinal)
                 || usage.StartsWith("self", StringComparison.Ordinal) => [.. Nodes(call), "self"],
             _ when usage.StartsWith("STACK", StringComparison.Ordinal) || usage.StartsWith("[STACK", StringComparison.Ordinal) => Stacks(call),
@@ -116,6 +118,15 @@ internal static class Completer
 
     private static List<string> Networks(Invocation call) => Ask(() =>
         call.Client.Get("/networks", ApiJson.Default.ListNetworkView).Select(network => network.Name));
+
+    /// <summary>As SERVICE.SLOT, which people can read.</summary>
+    private static List<string> Tasks(Invocation call) => Ask(() =>
+    {
+        var names = call.Client.Get("/services", ApiJson.Default.ListServiceView).ToDictionary(service => service.ID, service => service.Spec.Name);
+        return call.Client.Get("/tasks", ApiJson.Default.ListTaskView)
+            .Where(task => task is { Slot: > 0, DesiredState: "running" } && names.ContainsKey(task.ServiceID))
+            .Select(task => $"{names[task.ServiceID]}.{task.Slot}");
+    });
 
     private static List<string> Stacks(Invocation call) => Ask(() =>
         call.Client.Get("/services", ApiJson.Default.ListServiceView)

@@ -1,9 +1,11 @@
+using Orch.Contracts.Agent;
 using Orch.Contracts.Api;
 using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.State;
 using Orch.Manager.Images;
 using Orch.Manager.Logs;
+using Orch.Manager.Sessions;
 using Orch.Manager.Writing;
 
 namespace Orch.Manager.Api;
@@ -46,6 +48,9 @@ public sealed record ApiServices
 
     /// <summary>The logs that nodes keep.</summary>
     public required INodeLogs Logs { get; init; }
+
+    /// <summary>Asks a node's agent a question, for at most that long.</summary>
+    public required Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> Ask { get; init; }
     public required TimeProvider Clock { get; init; }
     public HostFacts Host { get; init; } = HostFacts.Read();
 }

@@ -26,6 +26,7 @@ internal static class ApiComposition
         Engine = new LocalEngine(parts.Machine.Engine, parts.Clock),
         Unhealthy = () => parts.Store.Over,
         Logs = parts.Logs,
+        Ask = parts.Hub.AskAsync,
         Events = parts.Events,
         Clock = parts.Clock,
     };

@@ -13,13 +13,14 @@ public static class TokenAccess
     [
         "/version", "/info", "/services", "/tasks", "/nodes", "/networks", "/configs", "/secrets", "/events",
         "/orch/v1/status", "/orch/v1/watch", "/orch/v1/logs", "/orch/v1/services",
+        "/orch/v1/networks", "/orch/v1/ports", "/orch/v1/dns",
     ];
 
     /// <summary>What operators may change, and read besides.</summary>
     private static readonly string[] _operated =
     [
         "/services", "/tasks", "/networks", "/configs", "/secrets", "/distribution",
-        "/orch/v1/services", "/orch/v1/configs", "/orch/v1/secrets", "/orch/v1/stacks",
+        "/orch/v1/services", "/orch/v1/configs", "/orch/v1/secrets", "/orch/v1/stacks", "/orch/v1/networks",
     ];
 
     /// <summary>The rule with the roles added. Only what administrators may call is ever opened to a token.</summary>

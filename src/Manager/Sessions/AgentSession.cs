@@ -21,6 +21,7 @@ internal sealed class AgentSession(
     private const int MaxDescriptionBytes = 256 * 1024;
     private readonly Channel<ClusterCommand> _commands = Channel.CreateBounded<ClusterCommand>(MaxQueuedReports);
     private readonly SessionOutbox _outbox = new();
+    private readonly OpenAsks _asks = new();
     private Farewell? _farewell;
 
     public NodeId Node => node;
@@ -28,6 +29,10 @@ internal sealed class AgentSession(
     public SessionOutbox Outbox => _outbox;
 
     public bool AskForLogs(string ticket) => _outbox.Logs(ticket);
+
+    /// <summary>Waits for the answer to a question, beside everything else that is said in the session.</summary>
+    public Task<AskResult> AskAsync(Ask question, TimeSpan within, TimeProvider clock, CancellationToken cancellation) =>
+        _asks.AskAsync(question, _outbox.Ask, within, clock, cancellation);
 
     /// <summary>Ends the session, telling the agent why.</summary>
     public void End(Farewell farewell)
@@ -58,6 +63,7 @@ internal sealed class AgentSession(
         }
         finally
         {
+            _asks.End();
             await stop.CancelAsync();
             await Task.WhenAll(Quietly(receiving), Quietly(recording));
         }
@@ -113,6 +119,9 @@ internal sealed class AgentSession(
             case AgentMessage.BodyOneofCase.Description:
                 await _commands.Writer.WriteAsync(Describe(message.Description), cancellation);
                 break;
+            case AgentMessage.BodyOneofCase.Answer:
+                _asks.Hear(message.Answer);
+                break;
         }
     }
 
@@ -162,7 +171,7 @@ internal sealed class AgentSession(
 
     private async Task SendAsync(SessionOutbox.Waiting waiting, AssignmentLedger ledger, NetworkSender networks)
     {
-        var (touched, recorded, heartbeat, tickets) = waiting;
+        var (touched, recorded, heartbeat, tickets, asks) = waiting;
         var (view, update) = networks.Delta(touched);
         await TellAsync(update, touched.Tasks.Count > 0 ? ledger.Delta(view, touched.Tasks) : null);
         if (recorded.Count > 0)
@@ -171,6 +180,8 @@ internal sealed class AgentSession(
             await stream.WriteAsync(new ManagerMessage { HeartbeatAck = new HeartbeatAck { Sequence = heartbeat } });
         foreach (var ticket in tickets)
             await stream.WriteAsync(new ManagerMessage { OpenLogs = new OpenLogs { Ticket = ticket } });
+        foreach (var question in asks)
+            await stream.WriteAsync(new ManagerMessage { Ask = question });
     }
 
     /// <summary>

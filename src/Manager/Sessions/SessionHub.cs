@@ -53,6 +53,11 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
     public bool AskForLogs(NodeId node, string ticket) =>
         _sessions.TryGetValue(node, out var session) && session.AskForLogs(ticket);
 
+    /// <summary>Asks the node's agent a question. Bounded in time; what keeps it from answering is said in words.</summary>
+    public Task<AskResult> AskAsync(NodeId node, Ask question, TimeSpan within, CancellationToken cancellation) =>
+        _sessions.TryGetValue(node, out var session)
+            ? session.AskAsync(question, within, clock, cancellation) : Task.FromResult(AskResult.No("its agent is not connected"));
+
     /// <summary>Tells every agent that this manager stops, so that none has to find out by itself.</summary>
     public void EndAll()
     {

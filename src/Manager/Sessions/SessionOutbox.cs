@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Orch.Contracts.Agent;
 using Orch.Core.Model;
 
 namespace Orch.Manager.Sessions;
@@ -19,6 +20,7 @@ internal sealed class SessionOutbox
     private HashSet<string> _recorded = [];
     private ulong _heartbeat;
     private List<string> _tickets = [];
+    private List<Ask> _asks = [];
 
     public void Touch(TaskId id) => Change(() => _touched.Add(id));
 
@@ -36,18 +38,10 @@ internal sealed class SessionOutbox
     public void Heartbeat(ulong sequence) => Change(() => _heartbeat = sequence);
 
     /// <summary>A ticket for a stream of logs; false when more wait to be sent than anybody will read.</summary>
-    public bool Logs(string ticket)
-    {
-        const int MostWaiting = 64;
-        var room = false;
-        Change(() =>
-        {
-            room = _tickets.Count < MostWaiting;
-            if (room)
-                _tickets.Add(ticket);
-        });
-        return room;
-    }
+    public bool Logs(string ticket) => TryAdd(() => _tickets, ticket);
+
+    /// <summary>The same for a question.</summary>
+    public bool Ask(Ask question) => TryAdd(() => _asks, question);
 
     /// <summary>Nothing more will be added; the sender finishes.</summary>
     public void Close() => _signal.Writer.TryComplete();
@@ -65,9 +59,9 @@ internal sealed class SessionOutbox
     {
         lock (_lock)
         {
-            var taken = new Waiting(new(_touched, _services, _networks, _node), _recorded, _heartbeat, _tickets);
+            var taken = new Waiting(new(_touched, _services, _networks, _node), _recorded, _heartbeat, _tickets, _asks);
             (_touched, _services, _networks, _node) = ([], [], [], false);
-            (_recorded, _heartbeat, _tickets) = ([], 0, []);
+            (_recorded, _heartbeat, _tickets, _asks) = ([], 0, [], []);
             return taken;
         }
     }
@@ -75,7 +69,20 @@ internal sealed class SessionOutbox
     /// <summary>What there is to send. A heartbeat of 0 is none.</summary>
     public readonly record struct Waiting(
         NetworkTouch Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
-        IReadOnlyList<string> Tickets);
+        IReadOnlyList<string> Tickets, IReadOnlyList<Ask> Asks);
+
+    private bool TryAdd<T>(Func<List<T>> queue, T item)
+    {
+        const int MostWaiting = 64;
+        var room = false;
+        Change(() =>
+        {
+            room = queue().Count < MostWaiting;
+            if (room)
+                queue().Add(item);
+        });
+        return room;
+    }
 
     private void Change(Action change)
     {

@@ -14,10 +14,12 @@ using Orch.Core.Model.Specs;
 using Orch.Core.State;
 using Orch.Manager.Api;
 using Orch.Manager.Security;
+using Orch.Manager.Sessions;
 using Orch.Manager.Store;
 using Orch.Manager.Store.Memory;
 using Orch.Manager.Writing;
 using Orch.Tests.Manager.Logs;
+using Ask = Orch.Contracts.Agent.Ask;
 
 namespace Orch.Tests.Manager.Api;
 
@@ -42,6 +44,9 @@ public sealed class ApiHost : IAsyncLifetime
     public Func<Exception>? Fault { get; set; }
     public string? Unhealthy { get; set; }
     internal FakeNodeLogs Logs { get; } = new();
+
+    /// <summary>What the nodes' agents answer.</summary>
+    public Func<NodeId, Ask, AskResult> Agents { get; set; } = (_, _) => AskResult.No("its agent is not connected");
 
     public async Task InitializeAsync()
     {
@@ -97,6 +102,7 @@ public sealed class ApiHost : IAsyncLifetime
         Engine = new Orch.Manager.Images.LocalEngine("unix:///nonexistent/engine.sock", TimeProvider.System),
         Unhealthy = () => Unhealthy,
         Logs = Logs,
+        Ask = (node, question, _, _) => Task.FromResult(Agents(node, question)),
         Events = _events,
         Clock = TimeProvider.System,
     };

@@ -23,6 +23,8 @@ internal static class DnsWire
 public enum DnsType : ushort
 {
     A = 1,
+    Ns = 2,
+    Cname = 5,
     Soa = 6,
     Ptr = 12,
     Aaaa = 28,
