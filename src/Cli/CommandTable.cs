@@ -27,6 +27,7 @@ internal static class CommandTable
         new("start", "Start this machine's daemons", () => StartCommand.Definition),
         new("stop", "Stop this machine's daemons", () => StopCommand.Definition),
         new("status", "Show how the cluster does and what is wrong", () => StatusCommand.Definition),
+        new("doctor", "Look whether this machine can do its part", () => DoctorCommand.Definition),
         new("logs", "Show the logs of services, tasks, stacks or nodes", () => LogsCommand.Definition),
         new("token", "Show or rotate the token that machines join with", () => TokenCommand.Definition),
         new("version", "Show the versions of client and manager", () => VersionCommand.Definition),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orch.Cli.Doctor;
 using Orch.Cli.Http;
 using Orch.Cli.Parsing;
 
@@ -40,6 +41,23 @@ internal sealed class EngineProbe : IDisposable
             throw new CommandException($"Docker Swarm is {word} on the engine at {_address}: one engine serves one orchestrator.\n" +
                 "  Take the engine out of it first: docker swarm leave");
     }
+
+    /// <summary>What it says of itself.</summary>
+    public EngineFacts Facts()
+    {
+        var (version, info) = (Get("/version"), Get("/info"));
+        return new(_address)
+        {
+            Version = Text(version, "Version"),
+            ApiVersion = Text(version, "ApiVersion"),
+            Swarm = info.TryGetProperty("Swarm", out var swarm) ? Text(swarm, "LocalNodeState") : "",
+            LiveRestore = info.TryGetProperty("LiveRestoreEnabled", out var live) && live.ValueKind == JsonValueKind.True,
+            Root = Text(info, "DockerRootDir"),
+        };
+    }
+
+    private static string Text(JsonElement item, string member) =>
+        item.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     /// <summary>Stops and removes the containers of the cluster's tasks; returns how many there were.</summary>
     public int RemoveTasks(string cluster)
