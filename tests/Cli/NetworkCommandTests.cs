@@ -68,7 +68,7 @@ public sealed class NetworkCommandTests
     {
         using var manager = new FakeManager(_ => new(200, """{"Name":"front"}"""));
         Run.Orch(manager, "network", "inspect", "-v", "front");
-        Assert.Equal("/networks/front?verbose=true", Assert.Single(manager.Requests).Path);
+        Assert.Equal("/networks/front?verbose=true", manager.Requests[0].Path);
     }
 
     [Theory]
