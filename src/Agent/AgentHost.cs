@@ -32,9 +32,13 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         var inputs = Channel.CreateBounded<AgentInput>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 
-        using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock);
+        ManagerSession? session = null;
+        using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock)
+        {
+            Answer = (number, message) => session?.Send(number, message),
+        };
         var directory = new ManagerDirectory(Managers());
-        var session = new ManagerSession(
+        session = new ManagerSession(
             new GrpcTransport(credentials, clock), directory, inputs.Writer,
             NewBackoff(TimeSpan.FromSeconds(2)), log, clock)
         {
@@ -57,6 +61,7 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             ClearFiles = folders.Clear,
             TaskGone = networks.Gone,
             Networks = networks.Desk,
+            TakeNetworks = networks.Take,
             EngineReturned = networks.EngineReturned,
             Session = session,
             SetManagers = managers => Remember(directory, managers),

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Orch.Agent.Networks;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
+using Orch.Contracts.Agent;
 using Orch.Core.Model;
 
 namespace Orch.Agent;
@@ -24,6 +25,9 @@ internal sealed class AgentLoop(
     /// <summary>Nothing is left of the task.</summary>
     public required Action<TaskId> TaskGone { get; init; }
     public required NetworkDesk Networks { get; init; }
+
+    /// <summary>What a manager said of networks, by the session in which it did.</summary>
+    public required Action<long, NetworkUpdate> TakeNetworks { get; init; }
 
     /// <summary>The engine answers again: what it holds of networks may be different.</summary>
     public required Action EngineReturned { get; init; }
@@ -64,7 +68,7 @@ internal sealed class AgentLoop(
             {
                 case AgentOutput.Call call: Call(call.Request); break;
                 case AgentOutput.ClearFiles clear: ClearFiles(clear.Task); break;
-                case AgentOutput.TakeNetworks told: Networks.Take(told.Update); break;
+                case AgentOutput.TakeNetworks told: TakeNetworks(told.Session, told.Update); break;
                 case AgentOutput.Fit { IsFit: true } fit: Networks.Return(fit.Task); break;
                 case AgentOutput.Fit unfit: Networks.Leave(unfit.Task); break;
                 case AgentOutput.Persist { Entry: JournalEntry.Gone gone }: TaskGone(gone.Task); break;

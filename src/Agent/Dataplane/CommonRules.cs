@@ -32,6 +32,11 @@ internal static class CommonRules
             if (task.NodeId != nodeId && IpAddr.TryParse(task.NodeAddress, out var node) && !node.IsV6)
                 nodes.Add(node);
         }
+        foreach (var peer in book.Peers.Values.SelectMany(peers => peers.Values))
+        {
+            if (!peer.NodeAddress.IsV6)
+                nodes.Add(peer.NodeAddress);
+        }
         return nodes;
     }
 

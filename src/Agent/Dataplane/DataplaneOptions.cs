@@ -17,9 +17,6 @@ internal sealed record DataplaneOptions
     /// <summary>Called when a link of ours went, or may have: bridges are made by the engine, which does not notice.</summary>
     public Action LinkGone { get; init; } = () => { };
 
-    /// <summary>Tasks on other machines answer what comes by this machine's own address: they know its bridges.</summary>
-    public bool Mesh { get; init; }
-
     /// <summary>How often everything is looked at although nothing told of a change.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -42,7 +42,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
             : changed.Concat(ports.Troubled).Concat(_rules.Contested).ToHashSet(StringComparer.Ordinal);
         ports.NameServers = book.Networks.Values.Select(network => network.BridgeAddress).ToHashSet();
         Claim(book, services);
-        var rendering = new ServiceRendering(book, options.NodeId, options.Mesh);
+        var rendering = new ServiceRendering(book, options.NodeId);
         var wanted = services.ToDictionary(
             service => service,
             service => service == CommonRules.Owner

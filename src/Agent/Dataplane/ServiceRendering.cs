@@ -5,7 +5,7 @@ using Orch.Core.Networking;
 namespace Orch.Agent.Dataplanes;
 
 /// <summary>Says a service in chains and elements. Only serving tasks are backends; a service without any refuses.</summary>
-internal sealed class ServiceRendering(NetworkBook book, string nodeId, bool mesh = true)
+internal sealed class ServiceRendering(NetworkBook book, string nodeId)
 {
     private readonly ImmutableArray<RuleChain>.Builder _chains = ImmutableArray.CreateBuilder<RuleChain>();
     private readonly ImmutableArray<RuleElement>.Builder _elements = ImmutableArray.CreateBuilder<RuleElement>();
@@ -44,30 +44,8 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId, bool mes
         var chain = $"s_{Word(service.Id)}_v{network.Vni}";
         _chains.Add(new(chain, Balance.ToAddress(backends, service.Affinity)));
         _elements.Add(new(RuleNames.Vips, key, $"goto {chain}"));
-        HostVip(service, vip, chain, backends, mesh ? backends : backends.FindAll(backend => local.Contains(backend.Address)));
-    }
-
-    /// <summary>The same address, asked by this machine's own programs.</summary>
-    private void HostVip(ServiceEntry service, IpAddr vip, string chain, List<Backend> backends, List<Backend> answering)
-    {
-        if (answering.Count == 0)
-        {
-            _elements.Add(new(RuleNames.EmptyHostVips, vip.ToString()));
-            return;
-        }
-        if (answering.Count < backends.Count)
-        {
-            chain += "_host";
-            _chains.Add(new(chain, Balance.ToAddress(answering, service.Affinity)));
-        }
         _elements.Add(new(RuleNames.HostVips, vip.ToString(), $"goto {chain}"));
     }
-
-    /// <summary>
-    /// Without the mesh, what comes by this machine's own address on a network is answered by tasks here alone: other machines
-    /// do not know that address, and a client sent to them would wait in vain.
-    /// </summary>
-    private bool AnswersThisMachine(TaskEntry task) => mesh || task.NodeId == nodeId;
 
     private void Ports(ServiceEntry service, Func<PortClaim, bool> holds, SortedSet<IpAddr> local)
     {
@@ -79,7 +57,7 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId, bool mes
         var backends = new List<Backend>();
         foreach (var task in book.TasksOf(service.Id))
         {
-            if (!AnswersThisMachine(task) || Reached(task, carrier) is not { } through || !AddBackend(task, through.Id, backends, local))
+            if (Reached(task, carrier) is not { } through || !AddBackend(task, through.Id, backends, local))
                 continue;
 
             // Tasks of an internal network have no way back to a client elsewhere: they see this machine as the client.

@@ -47,6 +47,14 @@ internal sealed record WantedNetwork
                     network.AddPeer(held.Address, node);
             }
         }
+        foreach (var network in all.Values)
+        {
+            foreach (var peer in book.PeersOf(network.Id))
+            {
+                if (!peer.NodeAddress.IsV6 && !peer.BridgeAddress.IsV6)
+                    network.AddPeer(peer.BridgeAddress, peer.NodeAddress);
+            }
+        }
         return all;
     }
 

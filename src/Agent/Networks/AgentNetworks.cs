@@ -3,6 +3,7 @@ using Orch.Agent.Dataplanes;
 using Orch.Agent.Dns;
 using Orch.Agent.Engine;
 using Orch.Agent.Session;
+using Orch.Contracts.Agent;
 using Orch.Contracts.Machine;
 using Orch.Core.Model;
 using Orch.Core.Networking;
@@ -15,6 +16,7 @@ internal sealed class AgentNetworks : IDisposable
     private readonly EngineNetworks _engineNetworks;
     private readonly Dataplane _dataplane;
     private readonly DnsServer _names;
+    private readonly AppliedAnswers _answers = new();
 
     public AgentNetworks(DockerEngine engine, MachineConfig machine, MachinePaths paths, AgentLog log, TimeProvider clock)
     {
@@ -43,6 +45,9 @@ internal sealed class AgentNetworks : IDisposable
         Answers = new(() => Desk.Book, _dataplane.StandsAsync, _names, machine.AdvertiseAddr, clock);
     }
 
+    /// <summary>Sends a message in a session with a manager; lost without harm when that is over.</summary>
+    public Action<long, AgentMessage> Answer { get; init; } = (_, _) => { };
+
     public NetworkDesk Desk { get; }
     public TaskNetworks OfTasks { get; }
     public ResolvFiles Resolv { get; }
@@ -57,6 +62,14 @@ internal sealed class AgentNetworks : IDisposable
     {
         Resolv.KeepOnly(tasks.ToHashSet());
         Desk.Begin(rebooted ? tasks : []);
+    }
+
+    /// <summary>What a manager says of networks; it is answered when names and rules are so.</summary>
+    public void Take(long session, NetworkUpdate update)
+    {
+        Desk.Take(update);
+        if (!update.More)
+            _answers.Owe(session, update.Revision, Desk.Book.Version);
     }
 
     /// <summary>Nothing is left of the task here.</summary>
@@ -75,7 +88,11 @@ internal sealed class AgentNetworks : IDisposable
     /// <summary>Until told to stop; a part that fails ends it, too.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        Task[] parts = [_engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping)];
+        Task[] parts =
+        [
+            _engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping),
+            _answers.RunAsync(_dataplane.RulesAsync, Answer, stopping),
+        ];
         await await Task.WhenAny(parts);
         await Task.WhenAll(parts);
     }

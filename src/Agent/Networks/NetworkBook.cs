@@ -17,9 +17,15 @@ public sealed record NetworkBook
     public ImmutableDictionary<string, ServiceEntry> Services { get; private init; } = ImmutableDictionary<string, ServiceEntry>.Empty;
     public ImmutableDictionary<string, TaskEntry> Tasks { get; private init; } = ImmutableDictionary<string, TaskEntry>.Empty;
 
+    /// <summary>Other machines that have a network, by the network's id and theirs.</summary>
+    public ImmutableDictionary<string, ImmutableDictionary<string, NetworkPeer>> Peers { get; private init; } =
+        ImmutableDictionary<string, ImmutableDictionary<string, NetworkPeer>>.Empty;
+
     /// <summary>Ids of the tasks of a service, in order.</summary>
     public ImmutableDictionary<string, ImmutableSortedSet<string>> TasksByService { get; private init; } =
         ImmutableDictionary<string, ImmutableSortedSet<string>>.Empty;
+
+    public IEnumerable<NetworkPeer> PeersOf(string network) => Peers.TryGetValue(network, out var peers) ? peers.Values : [];
 
     public IEnumerable<TaskEntry> TasksOf(string service)
     {
@@ -41,8 +47,12 @@ public sealed record NetworkBook
             edit.RemoveService(id);
         foreach (var id in update.RemovedNetworks)
             edit.RemoveNetwork(id);
+        foreach (var peer in update.RemovedPeers)
+            edit.RemovePeer(peer.NetworkId, peer.NodeId);
         foreach (var network in update.Networks)
             edit.Put(NodeNetwork.From(network));
+        foreach (var peer in update.Peers)
+            edit.Put(NetworkPeer.From(peer));
         foreach (var service in update.Services)
             edit.Put(ServiceEntry.From(service));
         foreach (var task in update.Tasks)
@@ -61,6 +71,7 @@ public sealed record NetworkBook
 
     private sealed class Edit(NetworkBook before)
     {
+        private readonly ImmutableDictionary<string, ImmutableDictionary<string, NetworkPeer>>.Builder _peers = before.Peers.ToBuilder();
         private readonly ImmutableDictionary<string, NodeNetwork>.Builder _networks = before.Networks.ToBuilder();
         private readonly ImmutableDictionary<string, ServiceEntry>.Builder _services = before.Services.ToBuilder();
         private readonly ImmutableDictionary<string, TaskEntry>.Builder _tasks = before.Tasks.ToBuilder();
@@ -75,6 +86,33 @@ public sealed record NetworkBook
                 RemoveService(id);
             foreach (var id in before.Networks.Keys.Except(update.Networks.Select(network => network.Id)).ToList())
                 RemoveNetwork(id);
+            var said = update.Peers.Select(peer => (peer.NetworkId, peer.NodeId)).ToHashSet();
+            foreach (var (network, node) in before.Peers.SelectMany(on => on.Value.Keys.Select(node => (on.Key, node))))
+            {
+                if (!said.Contains((network, node)))
+                    RemovePeer(network, node);
+            }
+        }
+
+        public void Put(NetworkPeer? peer)
+        {
+            if (peer is null)
+                return;
+            _peers[peer.NetworkId] = _peers.GetValueOrDefault(peer.NetworkId, ImmutableDictionary<string, NetworkPeer>.Empty)
+                .SetItem(peer.NodeId, peer);
+            _changes.Peers.Add(peer.NetworkId);
+        }
+
+        public void RemovePeer(string network, string node)
+        {
+            if (!_peers.TryGetValue(network, out var peers) || !peers.ContainsKey(node))
+                return;
+            var left = peers.Remove(node);
+            if (left.IsEmpty)
+                _peers.Remove(network);
+            else
+                _peers[network] = left;
+            _changes.Peers.Add(network);
         }
 
         public void Put(NodeNetwork? network)
@@ -123,12 +161,15 @@ public sealed record NetworkBook
         {
             if (_networks.Remove(id))
                 _changes.Networks.Add(id);
+            if (_peers.Remove(id))
+                _changes.Peers.Add(id);
         }
 
         public (NetworkBook Book, BookChanges Changes) Done() => (_changes.IsEmpty ? before : before with
         {
             Version = before.Version + 1,
             Networks = _networks.ToImmutable(),
+            Peers = _peers.ToImmutable(),
             Services = _services.ToImmutable(),
             Tasks = _tasks.ToImmutable(),
             TasksByService = _byService.ToImmutable(),
@@ -148,12 +189,16 @@ public sealed class BookChanges
     public HashSet<string> Networks { get; } = [];
     public HashSet<string> Services { get; } = [];
     public HashSet<string> Tasks { get; } = [];
-    public bool IsEmpty => Networks.Count + Services.Count + Tasks.Count == 0;
+
+    /// <summary>Networks whose other machines are different.</summary>
+    public HashSet<string> Peers { get; } = [];
+    public bool IsEmpty => Networks.Count + Services.Count + Tasks.Count + Peers.Count == 0;
 
     public void AddAll(BookChanges other)
     {
         Networks.UnionWith(other.Networks);
         Services.UnionWith(other.Services);
         Tasks.UnionWith(other.Tasks);
+        Peers.UnionWith(other.Peers);
     }
 }

@@ -20,8 +20,8 @@ public abstract record AgentOutput
     /// <summary>The task needs its secrets and configs no more: nothing of them may stay.</summary>
     public sealed record ClearFiles(TaskId Task) : AgentOutput;
 
-    /// <summary>What a manager that is obeyed says of networks and of who is on them.</summary>
-    public sealed record TakeNetworks(NetworkUpdate Update) : AgentOutput;
+    /// <summary>What a manager that is obeyed says of networks and of who is on them; it is told in its session when that is done.</summary>
+    public sealed record TakeNetworks(long Session, NetworkUpdate Update) : AgentOutput;
 
     /// <summary>The task may get new connections, or may not any more, whatever a manager says of it.</summary>
     public sealed record Fit(TaskId Task, bool IsFit) : AgentOutput;

@@ -21,7 +21,7 @@ internal sealed class Intake(CoreState core, TaskSet tasks, FileShelf files, Rep
                 break;
             case ManagerMessage.BodyOneofCase.Network when core.ManagerListens:
                 if (Obeys(message.Network.Epoch, "networks"))
-                    outbox.Add(new AgentOutput.TakeNetworks(message.Network));
+                    outbox.Add(new AgentOutput.TakeNetworks(core.Session, message.Network));
                 break;
             case ManagerMessage.BodyOneofCase.Recorded when core.ManagerListens:
                 foreach (var id in message.Recorded.TaskIds)

@@ -60,7 +60,10 @@ internal static class AddressFold
     public static void FreeBridges(ClusterState state, NodeId node, Changes changes)
     {
         foreach (var network in state.NodeNetworks.Get(node).Keys.ToList())
+        {
             FreeBridge(state, node, network, changes);
+            changes.Touch(node, network);
+        }
     }
 
     public static void FreeBridge(ClusterState state, NodeId node, NetworkId network, Changes changes)

@@ -24,7 +24,7 @@ public sealed class Changes
     public IReadOnlyCollection<FileId> Files => _files;
     public IReadOnlyCollection<NetworkId> Networks => _networks;
 
-    /// <summary>Nodes that need a network from now on; these networks are among <see cref="Networks"/>.</summary>
+    /// <summary>Nodes whose own address in a network came or went; these networks are among <see cref="Networks"/>.</summary>
     public IReadOnlyCollection<(NodeId Node, NetworkId Network)> NodeNetworks => _nodeNetworks;
 
     /// <summary>Networks in which somebody gave an address back. That alone does not change them.</summary>
@@ -48,7 +48,7 @@ public sealed class Changes
     public void Touch(FileId id) => _files.Add(id);
     public void Touch(NetworkId id) => _networks.Add(id);
 
-    /// <summary>The node needs the network from now on. The record of the node is the same.</summary>
+    /// <summary>The node's address in the network came or went. The record of the node is the same.</summary>
     public void Touch(NodeId node, NetworkId network)
     {
         _networks.Add(network);

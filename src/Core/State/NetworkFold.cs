@@ -25,7 +25,7 @@ internal static class NetworkFold
                 break;
             case NodeNetworkRemoved removed:
                 AddressFold.FreeBridge(state, removed.Node, removed.Network, changes);
-                changes.Touch(removed.Network);
+                changes.Touch(removed.Node, removed.Network);
                 break;
             default:
                 throw new UnreachableException();

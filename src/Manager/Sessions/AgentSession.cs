@@ -20,7 +20,7 @@ internal sealed class AgentSession(
     private const int MaxQueuedReports = 256;
     private const int MaxDescriptionBytes = 256 * 1024;
     private readonly Channel<ClusterCommand> _commands = Channel.CreateBounded<ClusterCommand>(MaxQueuedReports);
-    private readonly SessionOutbox _outbox = new();
+    private readonly SessionOutbox _outbox = new(node);
     private readonly OpenAsks _asks = new();
     private Farewell? _farewell;
 
@@ -122,6 +122,9 @@ internal sealed class AgentSession(
             case AgentMessage.BodyOneofCase.Answer:
                 _asks.Hear(message.Answer);
                 break;
+            case AgentMessage.BodyOneofCase.Applied:
+                _outbox.Applied(message.Applied.Revision);
+                break;
         }
     }
 
@@ -158,6 +161,7 @@ internal sealed class AgentSession(
             await routes.Begun.WaitAsync(cancellation);
             var (view, update) = networks.Complete();
             await TellAsync(update, ledger.Complete(view));
+            _outbox.Sent(update.Revision);
             while (await _outbox.WaitAsync(cancellation))
                 await SendAsync(_outbox.Take(), ledger, networks);
             if (_farewell is { } farewell)
@@ -171,9 +175,10 @@ internal sealed class AgentSession(
 
     private async Task SendAsync(SessionOutbox.Waiting waiting, AssignmentLedger ledger, NetworkSender networks)
     {
-        var (touched, recorded, heartbeat, tickets, asks) = waiting;
+        var (touched, assigned, recorded, heartbeat, tickets, asks) = waiting;
         var (view, update) = networks.Delta(touched);
-        await TellAsync(update, touched.Tasks.Count > 0 ? ledger.Delta(view, touched.Tasks) : null);
+        await TellAsync(update, assigned.Count > 0 ? ledger.Delta(view, assigned) : null);
+        _outbox.Sent(update?.Revision ?? 0);
         if (recorded.Count > 0)
             await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
         if (heartbeat > 0)
@@ -186,7 +191,7 @@ internal sealed class AgentSession(
 
     /// <summary>
     /// Both of one view, networks first: a task finds its network there, and one that is to stop has left before it is told.
-    /// That holds for this node; once tasks are served from other nodes too, those must have said so before.
+    /// Other nodes that led to it have said that they do not any more, see <see cref="Departures"/>.
     /// </summary>
     private async Task TellAsync(NetworkUpdate? networks, Assignments? assignments)
     {

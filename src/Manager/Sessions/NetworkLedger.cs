@@ -7,8 +7,8 @@ namespace Orch.Manager.Sessions;
 
 /// <summary>
 /// What one agent was told of networks in this session, and from it the message that brings it up to a view: the networks
-/// its node needs, the services on them and those that publish on every node, and all tasks of these. Pure. What is kept
-/// of each is what decides whether it must be told again, not the message.
+/// its node needs and the other nodes on them, the services on them and those that publish on every node, and all tasks
+/// of these. Pure. What is kept of each is what decides whether it must be told again, not the message.
 /// </summary>
 internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
 {
@@ -17,6 +17,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
     private readonly Dictionary<ServiceId, ToldService> _services = [];
     private readonly Dictionary<NetworkId, HashSet<ServiceId>> _servicesOn = [];
     private readonly Dictionary<TaskId, ToldTask> _tasks = [];
+    private readonly PeerLedger _peers = new(node);
 
     /// <summary>
     /// The networks whose changes concern the agent from now on. Whoever routes changes must know of them before the view is
@@ -52,6 +53,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
         _services.Clear();
         _servicesOn.Clear();
         _tasks.Clear();
+        _peers.Clear();
         LookAtAll(view);
         var message = NewMessage(view);
         message.Complete = true;
@@ -71,6 +73,8 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
         if (touch.Networks.Contains(view.IngressNetwork))
             services.UnionWith(Publishers(view));
         Settle(view, message, networks, services, touch.Tasks);
+        foreach (var (peer, network) in touch.Peers)
+            _peers.Settle(view, message, peer, network);
         return IsEmpty(message) ? null : message;
     }
 
@@ -102,10 +106,15 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
                 return false;
             _networks[id] = (network, bridge);
             message.Networks.Add(network.ToAssignment(bridge));
+            if (!wasThere)
+                _peers.Open(view, message, id);
             return !wasThere;
         }
         if (_networks.Remove(id))
+        {
             message.RemovedNetworks.Add(id.ToString());
+            _peers.Close(id);
+        }
         return wasThere;
     }
 
@@ -200,7 +209,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
 
     private static bool IsEmpty(NetworkUpdate message) =>
         message.Networks.Count + message.RemovedNetworks.Count + message.Services.Count + message.RemovedServices.Count
-            + message.Tasks.Count + message.RemovedTasks.Count == 0;
+            + message.Tasks.Count + message.RemovedTasks.Count + message.Peers.Count + message.RemovedPeers.Count == 0;
 
     private readonly record struct ToldTask(ServiceId Service, bool Serving, string NodeAddress);
 }

@@ -39,6 +39,8 @@ internal static class NetworkParts
         .. message.RemovedServices.Select(id => (id.Length, Add(part => part.RemovedServices.Add(id)))),
         .. message.Tasks.Select(item => Item(item, part => part.Tasks.Add(item))),
         .. message.RemovedTasks.Select(id => (id.Length, Add(part => part.RemovedTasks.Add(id)))),
+        .. message.Peers.Select(item => Item(item, part => part.Peers.Add(item))),
+        .. message.RemovedPeers.Select(item => Item(item, part => part.RemovedPeers.Add(item))),
     ];
 
     private static (int, Action<NetworkUpdate>) Item(IMessage item, Action<NetworkUpdate> add) => (item.CalculateSize(), add);

@@ -73,21 +73,23 @@ internal sealed class NetworkRoutes
     /// <summary>Before anybody is touched for it: whoever is touched must find the change.</summary>
     public void Publish(ClusterState view) => View = view;
 
-    public void Route(ClusterState view, Changes changes)
+    /// <summary>Touches whom it concerns. The tasks that are about to stop, and who has yet to hear of it.</summary>
+    public Departures Route(ClusterState view, Changes changes)
     {
+        var departures = new Departures();
         var tasks = new Dictionary<ServiceId, HashSet<TaskId>>();
         foreach (var id in changes.Tasks)
             Gather(tasks, view.Tasks.Get(id));
         foreach (var gone in changes.RemovedTasks)
             Gather(tasks, gone);
+        var peers = new HashSet<(NodeId, NetworkId)>(changes.NodeNetworks);
         foreach (var id in changes.Nodes)
-            Gather(tasks, view, id);
+            Gather(tasks, peers, view, id);
 
         // To those who know the service, by what that was or is; services are therefore routed after tasks.
         foreach (var (service, ids) in tasks)
         {
-            foreach (var session in Knowing(view, service))
-                session.Touch(ids);
+            Touch(view, ids, Knowing(view, service), departures);
         }
 
         // Where a service is reached follows its tasks too.
@@ -98,6 +100,28 @@ internal sealed class NetworkRoutes
             // The ingress network itself came: whoever published without one does it now.
             foreach (var session in id == view.IngressNetwork ? All() : Followers([id]))
                 session.Touch(id);
+        }
+        foreach (var (node, network) in peers)
+        {
+            foreach (var session in Followers([network]))
+                session.Touch(node, network);
+        }
+        return departures;
+    }
+
+    private static void Touch(ClusterState view, HashSet<TaskId> tasks, HashSet<SessionOutbox> sessions, Departures departures)
+    {
+        var leaving = tasks.Select(view.Tasks.Get).OfType<TaskRecord>().Where(Departures.IsLeaving).ToList();
+        foreach (var session in sessions)
+        {
+            if (leaving.TrueForAll(task => task.NodeId == session.Node))
+            {
+                session.Touch(tasks);
+                continue;
+            }
+            var gone = session.TouchAndWait(tasks);
+            foreach (var task in leaving.Where(task => task.NodeId != session.Node))
+                departures.Add(task.Id, gone);
         }
     }
 
@@ -135,7 +159,8 @@ internal sealed class NetworkRoutes
     }
 
     /// <summary>Where a machine is reached, and whether anybody still believes in it, is part of what is told of its tasks.</summary>
-    private void Gather(Dictionary<ServiceId, HashSet<TaskId>> tasks, ClusterState view, NodeId id)
+    private void Gather(
+        Dictionary<ServiceId, HashSet<TaskId>> tasks, HashSet<(NodeId, NetworkId)> peers, ClusterState view, NodeId id)
     {
         if (!view.Nodes.TryGet(id, out var node))
         {
@@ -145,6 +170,8 @@ internal sealed class NetworkRoutes
         var now = (node.Address, node.State == NodeState.Down);
         if (_nodes.TryGetValue(id, out var before) && before == now)
             return;
+        if (before.Address != now.Address)
+            peers.UnionWith(view.NodeNetworks.Get(id).Keys.Select(network => (id, network)));
         _nodes[id] = now;
         foreach (var task in view.TasksOn(id))
             Gather(tasks, task);

@@ -139,23 +139,26 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             else
             {
                 _routes.Publish(view);
-                Route(view, changes);
-                _routes.Route(view, changes);
+                Route(view, changes, _routes.Route(view, changes));
             }
         }
     }
 
-    private void Route(ClusterState view, Changes changes)
+    private void Route(ClusterState view, Changes changes, Departures departures)
     {
         foreach (var id in changes.Tasks)
         {
-            if (view.Tasks.TryGet(id, out var task) && _sessions.TryGetValue(task.NodeId, out var session))
-                session.Outbox.Touch(id);
+            if (!view.Tasks.TryGet(id, out var task) || !_sessions.TryGetValue(task.NodeId, out var session))
+                continue;
+            session.Outbox.Touch([id]);
+            departures.Assign(session.Outbox, id, options.LeaveWithin, clock);
         }
         foreach (var gone in changes.RemovedTasks)
         {
-            if (_sessions.TryGetValue(gone.NodeId, out var session))
-                session.Outbox.Touch(gone.Id);
+            if (!_sessions.TryGetValue(gone.NodeId, out var session))
+                continue;
+            session.Outbox.Touch([gone.Id]);
+            session.Outbox.Assign(gone.Id);
         }
         foreach (var id in changes.Nodes)
         {

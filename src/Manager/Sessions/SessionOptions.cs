@@ -7,5 +7,8 @@ public sealed record SessionOptions(IReadOnlyList<string> Managers)
 
     /// <summary>A node silent for this long is down; a freeze of 1.5 s must never cost a node.</summary>
     public TimeSpan DetectionWindow { get; init; } = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long a task that shall stop waits for machines to say that they lead no connections to it any more.</summary>
+    public TimeSpan LeaveWithin { get; init; } = TimeSpan.FromSeconds(1);
     public TimeSpan CheckEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -6,29 +6,50 @@ namespace Orch.Manager.Sessions;
 
 /// <summary>
 /// What waits to be sent to one agent: ids of what was touched, acknowledgements. Whatever piles up while the agent reads
-/// slowly collapses into sets, so it is bounded by what the node has.
+/// slowly collapses into sets, so it is bounded by what the node has. Knows how far the agent has come with it.
 /// </summary>
-internal sealed class SessionOutbox
+internal sealed class SessionOutbox(NodeId node)
 {
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly AppliedMark _applied = new();
+    private HashSet<TaskId> _assigned = [];
     private HashSet<TaskId> _touched = [];
     private HashSet<ServiceId> _services = [];
     private HashSet<NetworkId> _networks = [];
+    private HashSet<(NodeId, NetworkId)> _peers = [];
     private bool _node;
     private HashSet<string> _recorded = [];
     private ulong _heartbeat;
     private List<string> _tickets = [];
     private List<Ask> _asks = [];
 
-    public void Touch(TaskId id) => Change(() => _touched.Add(id));
+    public NodeId Node => node;
 
+    /// <summary>What the agent shall do with one of its tasks.</summary>
+    public void Assign(TaskId id) => Change(() => _assigned.Add(id));
+
+    /// <summary>What names and rules say of these tasks, here or elsewhere.</summary>
     public void Touch(IReadOnlyCollection<TaskId> ids) => Change(() => _touched.UnionWith(ids));
+
+    /// <summary>The same; done when the agent's names and rules are so, or the session is over.</summary>
+    public Task TouchAndWait(IReadOnlyCollection<TaskId> ids)
+    {
+        var done = Task.CompletedTask;
+        Change(() =>
+        {
+            _touched.UnionWith(ids);
+            done = _applied.Touch();
+        });
+        return done;
+    }
 
     public void Touch(ServiceId id) => Change(() => _services.Add(id));
 
     public void Touch(NetworkId id) => Change(() => _networks.Add(id));
+
+    public void Touch(NodeId peer, NetworkId network) => Change(() => _peers.Add((peer, network)));
 
     /// <summary>The record of the agent's own node changed.</summary>
     public void TouchNode() => Change(() => _node = true);
@@ -43,8 +64,27 @@ internal sealed class SessionOutbox
     /// <summary>The same for a question.</summary>
     public bool Ask(Ask question) => TryAdd(() => _asks, question);
 
-    /// <summary>Nothing more will be added; the sender finishes.</summary>
-    public void Close() => _signal.Writer.TryComplete();
+    /// <summary>What was taken last is sent; revision: of the update about it that the agent acknowledges, or 0 where it needed none.</summary>
+    public void Sent(ulong revision)
+    {
+        lock (_lock)
+            _applied.Sent(revision);
+    }
+
+    /// <summary>The agent has done all that it was sent of networks up to this revision.</summary>
+    public void Applied(ulong revision)
+    {
+        lock (_lock)
+            _applied.Applied(revision);
+    }
+
+    /// <summary>Nothing more will be added; the sender finishes, and nobody waits for the agent.</summary>
+    public void Close()
+    {
+        _signal.Writer.TryComplete();
+        lock (_lock)
+            _applied.End();
+    }
 
     /// <summary>Waits until there is something; false when the outbox is closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
@@ -59,16 +99,18 @@ internal sealed class SessionOutbox
     {
         lock (_lock)
         {
-            var taken = new Waiting(new(_touched, _services, _networks, _node), _recorded, _heartbeat, _tickets, _asks);
-            (_touched, _services, _networks, _node) = ([], [], [], false);
-            (_recorded, _heartbeat, _tickets, _asks) = ([], 0, [], []);
+            var taken = new Waiting(
+                new(_touched, _services, _networks, _peers, _node), _assigned, _recorded, _heartbeat, _tickets, _asks);
+            (_touched, _services, _networks, _peers, _node) = ([], [], [], [], false);
+            (_assigned, _recorded, _heartbeat, _tickets, _asks) = ([], [], 0, [], []);
+            _applied.Taken();
             return taken;
         }
     }
 
     /// <summary>What there is to send. A heartbeat of 0 is none.</summary>
     public readonly record struct Waiting(
-        NetworkTouch Touched, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
+        NetworkTouch Touched, IReadOnlyCollection<TaskId> Assigned, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
         IReadOnlyList<string> Tickets, IReadOnlyList<Ask> Asks);
 
     private bool TryAdd<T>(Func<List<T>> queue, T item)

@@ -165,22 +165,6 @@ public sealed class RuleSetTests
     }
 
     [Fact]
-    public void Without_the_mesh_ports_and_this_machine_s_own_calls_lead_to_tasks_here_alone()
-    {
-        var book = Books.Web(Books.Here("t1", "10.50.0.11"), Books.There("t2", "10.50.0.12"));
-
-        var rules = new ServiceRendering(book, "here", mesh: false).Render("web", _ => true);
-
-        Assert.Contains("dnat to 10.50.0.11 . 80", Chain(rules, "s_web_tcp8080").Replace(":", " . ", StringComparison.Ordinal));
-        Assert.DoesNotContain("10.50.0.12", Chain(rules, "s_web_tcp8080"));
-        Assert.Contains("1 : 10.50.0.12", Chain(rules, "s_web_v4097"));
-        Assert.Equal("dnat to 10.50.0.11", Chain(rules, "s_web_v4097_host"));
-
-        var elsewhere = new ServiceRendering(Books.Web(Books.There("t2", "10.50.0.12")), "here", mesh: false).Render("web", _ => true);
-        Assert.Contains(elsewhere.Elements, element => element.Set == RuleNames.EmptyPorts);
-    }
-
-    [Fact]
     public void A_task_whose_service_is_gone_is_nobodys_backend()
     {
         var (book, _) = Books.Web(Books.Here("t1", "10.50.0.11", serving: false)).Apply(new NetworkUpdate { RemovedServices = { "web" } });

@@ -65,6 +65,21 @@ public sealed class NetworkCluster() : OrchCluster(machines: 1, outsiders: 1, "-
     }
 }
 
+/// <summary>Three machines with a cluster, and one that only looks at it from outside.</summary>
+public sealed class OverlayCluster() : OrchCluster(machines: 3, outsiders: 1, "--live-restore")
+{
+    public LabMachine Outside => Lab.Machines[3];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (LabRequirements.Missing is not null)
+            return;
+        foreach (var machine in Machines)
+            await machine.Machine.Engine.LoadImagesAsync(await TestImages.EchoAsync());
+    }
+}
+
 public sealed class ThreeMachineCluster() : OrchCluster(3);
 
 public sealed class TwoMachineCluster() : OrchCluster(2, "--live-restore");

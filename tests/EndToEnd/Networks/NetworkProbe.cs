@@ -102,6 +102,15 @@ public static class NetworkProbe
             .OrderBy(task => Slot(task.Json.GetProperty("Config").GetProperty("Labels").GetProperty("com.docker.swarm.task.name").GetString()!))
             .Select(task => task.Id)];
 
+    /// <summary>Host names of containers, in order: what their echo servers say of themselves.</summary>
+    public static async Task<IReadOnlyList<string>> HostsAsync(this OrchMachine machine, IReadOnlyList<string> containers)
+    {
+        List<string> hosts = [];
+        foreach (var container in containers)
+            hosts.Add((await machine.Machine.Engine.InspectAsync(container)).Json.GetProperty("Config").GetProperty("Hostname").GetString()!);
+        return [.. hosts.Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The container's addresses on networks of the cluster, by network id.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> AddressesAsync(this OrchMachine machine, string container) =>
         (await machine.Machine.Engine.InspectAsync(container)).Json.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject()

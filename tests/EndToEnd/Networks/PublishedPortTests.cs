@@ -23,7 +23,7 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         await Machine.OkAsync("service", "create", "--name", "stranger", "-p", "8090:80", "echo");
         var web = await Machine.ContainersAsync("web");
         var vip = await Machine.VipAsync("web");
-        var hosts = await HostsAsync(web);
+        var hosts = await Machine.HostsAsync(web);
 
         // From outside, with the client's own address.
         var outside = new List<string>();
@@ -112,13 +112,5 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         var logs = await Machine.OkAsync("service", "logs", "--raw", "starter");
         output.WriteLine($"{starts} starts");
         Assert.Equal(starts, logs.Split('\n').Count(line => line == "CONNECTED"));
-    }
-
-    private async Task<IReadOnlyList<string>> HostsAsync(IReadOnlyList<string> containers)
-    {
-        List<string> hosts = [];
-        foreach (var container in containers)
-            hosts.Add((await Machine.Machine.Engine.InspectAsync(container)).Json.GetProperty("Config").GetProperty("Hostname").GetString()!);
-        return [.. hosts.Order(StringComparer.Ordinal)];
     }
 }

@@ -66,6 +66,17 @@ public sealed class NetworkLedgerPropertyTests
             whole.Apply(new NetworkLedger(session.Node, new(1, 1)).Complete(history.View));
             Assert.Equal($"seed {seed}\n{whole.Text}", $"seed {seed}\n{session.Told.Text}");
             CheckNeeds(session, history.View, seed);
+            CheckPeers(session, history.View, seed);
+        }
+    }
+
+    /// <summary>Who has a network knows all others that have it: packets of theirs come from addresses that it can answer.</summary>
+    private static void CheckPeers(NetworkSession session, ClusterState view, int seed)
+    {
+        foreach (var network in view.NodeNetworks.Get(session.Node).Keys.Where(network => session.Told.Has("network", network)))
+        {
+            foreach (var node in view.NetworkNodes.Get(network).Keys.Where(node => node != session.Node))
+                Assert.True(session.Told.Has($"peer {network}", node), $"seed {seed}: node {session.Node} does not know {node} in {network}");
         }
     }
 
@@ -103,10 +114,10 @@ public sealed class NetworkLedgerPropertyTests
         foreach (var id in changes.Tasks)
         {
             if (view.Tasks.Get(id)?.NodeId == session.Node)
-                session.Outbox.Touch(id);
+                session.Outbox.Touch([id]);
         }
         foreach (var gone in changes.RemovedTasks.Where(gone => gone.NodeId == session.Node))
-            session.Outbox.Touch(gone.Id);
+            session.Outbox.Touch([gone.Id]);
         if (changes.Nodes.Contains(session.Node))
             session.Outbox.TouchNode();
     }

@@ -265,7 +265,7 @@ public sealed class NetworkLedgerTests
         var (routes, view) = (new NetworkRoutes(), _state.Snapshot());
         routes.Begin(view);
         for (var i = 0; i < 500; i++)
-            routes.Join(new SessionOutbox());
+            routes.Join(new SessionOutbox(new(1)));
         routes.Route(view, changes);
 
         // The outboxes have room for all of it now: what is left to allocate is the sets of sessions.
@@ -332,7 +332,7 @@ public sealed class NetworkLedgerTests
         foreach (var session in _sessions.Values)
         {
             foreach (var id in _changes.Tasks.Where(id => view.Tasks.Get(id)?.NodeId == session.Node))
-                session.Outbox.Touch(id);
+                session.Outbox.Touch([id]);
             if (_changes.Nodes.Contains(session.Node))
                 session.Outbox.TouchNode();
         }

@@ -22,7 +22,13 @@ internal sealed class ToldNetworks
         if (update.Complete)
             _told.Clear();
         foreach (var id in update.RemovedNetworks)
+        {
             Assert.True(_told.Remove($"network {id}"), $"network {id} is removed and was never told");
+            foreach (var peer in _told.Keys.Where(key => key.StartsWith($"peer {id} ", StringComparison.Ordinal)).ToList())
+                _told.Remove(peer);
+        }
+        foreach (var peer in update.RemovedPeers)
+            Assert.True(_told.Remove($"peer {peer.NetworkId} {peer.NodeId}"), $"peer {peer} is removed and was never told");
         foreach (var id in update.RemovedServices)
             Assert.True(_told.Remove($"service {id}"), $"service {id} is removed and was never told");
         foreach (var id in update.RemovedTasks)
@@ -33,18 +39,24 @@ internal sealed class ToldNetworks
             _told[$"service {service.Id}"] = service.ToString();
         foreach (var task in update.Tasks)
             _told[$"task {task.Id}"] = task.ToString();
+        foreach (var peer in update.Peers)
+        {
+            Assert.True(_told.ContainsKey($"network {peer.NetworkId}"), $"peer {peer} of a network that was never told");
+            _told[$"peer {peer.NetworkId} {peer.NodeId}"] = peer.ToString();
+        }
     }
 }
 
 /// <summary>One agent's session as the manager has it, without the wire.</summary>
 internal sealed class NetworkSession
 {
-    private readonly SessionOutbox _outbox = new();
+    private readonly SessionOutbox _outbox;
     private readonly NetworkSender _sender;
 
     public NetworkSession(NodeId node, NetworkRoutes routes)
     {
         Node = node;
+        _outbox = new(node);
         _sender = new NetworkSender(new NetworkLedger(node, new(1, 1)), routes, _outbox);
         Told.Apply(_sender.Complete().Update);
     }

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Orch.Tests.EndToEnd.Cluster;
+using Orch.Tests.EndToEnd.Networks;
+using Xunit.Abstractions;
+
+namespace Orch.Tests.EndToEnd.Overlay;
+
+/// <summary>One network over three machines: whoever asks, wherever the tasks are.</summary>
+public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper output) : IClassFixture<OverlayCluster>, IAsyncLifetime
+{
+    private OrchMachine Manager => cluster.Manager;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
+
+    [LabFact]
+    public async Task Every_name_and_port_leads_to_tasks_on_every_machine()
+    {
+        await Manager.OkAsync("network", "create", "-d", "overlay", "wide");
+        await Manager.OkAsync("service", "create", "--name", "web", "--network", "wide", "--mode", "global", "-p", "8080:80", "echo");
+        await Manager.OkAsync("service", "create", "--name", "far", "--network", "wide", "--constraint", "node.hostname==n3", "-p", "8081:80",
+            "-p", "9001:80/udp", "echo");
+        await Manager.OkAsync("service", "create", "--name", "direct", "--network", "wide", "--mode", "global", "--endpoint-mode", "dnsrr", "echo");
+        var hosts = new HashSet<string>();
+        foreach (var machine in cluster.Machines)
+            hosts.UnionWith(await machine.HostsAsync(await machine.ContainersAsync("web")));
+        Assert.Equal(3, hosts.Count);
+
+        foreach (var machine in cluster.Machines)
+        {
+            var asker = (await machine.ContainersAsync("web"))[0];
+            var own = (await machine.AddressesAsync(asker)).Values.Single();
+            Assert.Equal(3, (await machine.ResolveAsync(asker, "tasks.web")).Count);
+            Assert.Equal(3, (await machine.ResolveAsync(asker, "direct")).Count);
+            foreach (var address in await machine.ResolveAsync(asker, "tasks.web"))
+                Assert.NotEmpty(await machine.PageAsync(asker, address));
+            var far = (await machine.PageAsync(asker, "far")).Split(' ');
+            if (machine != cluster.Machines[2])
+                Assert.StartsWith(own, far[1], StringComparison.Ordinal);
+            Assert.Equal(hosts, await ManyAsync(() => machine.PageAsync(asker, "web"), hosts.Count));
+            foreach (var other in cluster.Machines)
+                Assert.NotEmpty(await machine.PageAsync(asker, $"{other.Machine.Address}:8081"));
+        }
+
+        foreach (var address in cluster.Machines.Select(machine => machine.Machine.Address))
+        {
+            Assert.Equal(hosts, await ManyAsync(() => cluster.Outside.HttpAsync(address, 8080), hosts.Count));
+            Assert.NotEmpty(await cluster.Outside.HttpAsync(address, 8081));
+            Assert.NotEmpty(await cluster.Outside.UdpAsync(address, 9001));
+        }
+        foreach (var machine in cluster.Machines)
+        {
+            Assert.NotEmpty(await machine.Machine.HttpAsync("127.0.0.1", 8081));
+            Assert.NotEmpty(await machine.Machine.HttpAsync(await Manager.VipAsync("far"), 80));
+        }
+    }
+
+    [LabFact]
+    public async Task Updates_drains_and_scales_under_load_lose_no_request()
+    {
+        var requests = Soak.Count("ORCH_OVERLAY_REQUESTS", 3_000);
+        await Manager.OkAsync("network", "create", "-d", "overlay", "roll");
+        await Manager.OkAsync("service", "create", "--name", "web", "--network", "roll", "--replicas", "4", "-p", "8080:80",
+            "--update-monitor", "100ms", "--update-parallelism", "2", "echo:v1");
+        var loads = cluster.Machines.Select(machine => new Traffic(cluster.Outside, machine.Machine.Address, 8080, clients: 2).Start()).ToList();
+
+        long Done() => loads.Sum(load => load.Done);
+        var rounds = 0;
+        do
+        {
+            await Manager.OkAsync("service", "update", "--image", rounds % 2 == 0 ? "echo:v2" : "echo:v1", "web");
+            await Manager.OkAsync("node", "update", "--availability", "drain", "n3");
+            await Until.TrueAsync("n3 is empty", async () => (await cluster.Machines[2].RunningTasksAsync()).Count == 0);
+            await Manager.OkAsync("node", "update", "--availability", "active", "n3");
+            await Manager.OkAsync("service", "scale", "web=7");
+            await Manager.OkAsync("service", "scale", "web=4");
+            rounds++;
+        }
+        while (Done() < requests);
+        foreach (var load in loads)
+            await load.StopAsync();
+
+        output.WriteLine($"{rounds} rounds of update, drain and scale, {Done()} requests, {loads.Sum(load => load.Failures.Count)} failed");
+        Assert.Empty(loads.SelectMany(load => load.Failures));
+        Assert.All(loads, load => Assert.True(load.ByHost.Count > 4, "a machine never led to other tasks"));
+    }
+
+    [LabFact]
+    public async Task A_frame_from_a_machine_that_is_not_of_the_cluster_is_dropped()
+    {
+        await Manager.OkAsync("network", "create", "-d", "overlay", "guarded");
+        await Manager.OkAsync("service", "create", "--name", "web", "--network", "guarded", "--mode", "global", "echo");
+        var container = (await Manager.ContainersAsync("web"))[0];
+        var target = (await Manager.AddressesAsync(container)).Values.Single();
+        var vni = uint.Parse((await Manager.Machine.ExecAsync("ls", "/sys/class/net")).Output.Split((char[]?)null)
+            .Single(name => name.StartsWith("ox-", StringComparison.Ordinal))[3..], CultureInfo.InvariantCulture);
+        const int Frames = 20;
+        async Task<long> HeardAsync(LabMachine from)
+        {
+            var before = await DatagramsAsync(container);
+            using var socket = from.CreateSocket(SocketType.Dgram, ProtocolType.Udp);
+            for (var i = 0; i < Frames; i++)
+                await socket.SendToAsync(VxlanFrame.Datagram(vni, target, port: 80), new IPEndPoint(IPAddress.Parse(Manager.Machine.Address), 4789));
+            for (var i = 0; i < 20 && await DatagramsAsync(container) < before + Frames; i++)
+                await Until.PassedAsync(TimeSpan.FromMilliseconds(50));
+            return await DatagramsAsync(container) - before;
+        }
+
+        Assert.Equal(Frames, await HeardAsync(cluster.Machines[1].Machine));
+        Assert.Equal(0, await HeardAsync(cluster.Outside));
+    }
+
+    private async Task<long> DatagramsAsync(string container)
+    {
+        var udp = (await Manager.InsideAsync(container, "cat", "/proc/net/snmp")).EnsureSuccess().Output.Split('\n')
+            .Where(line => line.StartsWith("Udp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        return long.Parse(udp[1][Array.IndexOf(udp[0], "InDatagrams")], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<HashSet<string>> ManyAsync(Func<Task<string>> ask, int enough)
+    {
+        HashSet<string> hosts = [];
+        for (var i = 0; i < 60 && hosts.Count < enough; i++)
+            hosts.Add((await ask()).Split(' ')[0]);
+        return hosts;
+    }
+}
