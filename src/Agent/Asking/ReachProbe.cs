@@ -71,7 +71,11 @@ internal sealed class ReachProbe(NodeNetwork network, string nodeAddress, ulong 
         using var overlay = EchoSocket.Open(network.BridgeAddress.ToIPAddress(), network.BridgeName);
         using var machine = IPAddress.TryParse(nodeAddress, out var own) ? EchoSocket.Open(own, null) : null;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] hearing = [HearAsync(overlay, TakeOverlay, over.Token), machine is null ? Task.CompletedTask : HearAsync(machine, TakeMachine, over.Token)];
+        Task[] hearing =
+        [
+            HearAsync(overlay, TakeOverlay, over.Token),
+            machine is null ? Task.CompletedTask : HearAsync(machine, TakeMachine, over.Token),
+        ];
         var begun = clock.GetTimestamp();
         for (var round = 0; round < LeastRounds || clock.GetElapsedTime(begun) < window; round++)
         {

@@ -12,7 +12,8 @@ internal readonly record struct BookImpact(bool Links, IReadOnlySet<string>? Ser
         // Every service of a network says the network's name in its rules.
         if (changes.Networks.Count > 0)
             return Everything;
-        var peers = changes.Peers.Count > 0 || changes.Tasks.Any(id => IsPeer(before, id, nodeId) != IsPeer(after, id, nodeId) || Moved(before, after, id, nodeId));
+        var peers = changes.Peers.Count > 0
+            || changes.Tasks.Any(id => IsPeer(before, id, nodeId) != IsPeer(after, id, nodeId) || Moved(before, after, id, nodeId));
         var services = changes.Services.ToHashSet(StringComparer.Ordinal);
         if (peers)
             services.Add(CommonRules.Owner);

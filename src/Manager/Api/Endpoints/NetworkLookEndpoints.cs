@@ -20,7 +20,8 @@ internal static class NetworkLookEndpoints
         var state = api.View();
         var (network, refusal) = Lookup.Network(state, Route.Id(http));
         await (network is null ? Answer.RefuseAsync(http, refusal!)
-            : Answer.ObjectAsync(http, await NetworkDetails.OfAsync(state, network, api.Ask, http.RequestAborted), ApiJson.Default.NetworkDetailView));
+            : Answer.ObjectAsync(
+                http, await NetworkDetails.OfAsync(state, network, api.Ask, http.RequestAborted), ApiJson.Default.NetworkDetailView));
     }
 
     /// <summary>?network=NAME, as often as wanted; without any, all that some machine has now.</summary>
