@@ -20,6 +20,23 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
 
     public T Get<T>(string path, JsonTypeInfo<T> type) where T : class => Decode(Get(path), type, path);
 
+    /// <summary>Each element of a list as the caller reads it, where that is to be done sooner than by its type.</summary>
+    public List<T> List<T>(string path, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(Get(path));
+            var found = new List<T>();
+            foreach (var element in answer.RootElement.EnumerateArray())
+                found.Add(read(element));
+            return found;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Senseless(path, e);
+        }
+    }
+
     /// <summary>Null when the manager knows no such object.</summary>
     public T? Find<T>(string path, JsonTypeInfo<T> type) where T : class
     {
@@ -114,9 +131,12 @@ internal sealed class OrchClient(ManagerAddress address) : IDisposable
         }
         catch (JsonException e)
         {
-            throw new CommandException($"the answer of {Address} to {path} makes no sense: {e.Message}");
+            throw Senseless(path, e);
         }
     }
+
+    private CommandException Senseless(string path, Exception e) =>
+        new($"the answer of {Address} to {path} makes no sense: {e.Message}");
 
     private void Drop()
     {

@@ -7,9 +7,9 @@ namespace Orch.Cli.Http;
 internal static class Query
 {
     /// <summary>KEY=VALUE words of --filter as <c>{"key":{"value":true}}</c>; throws for a word without "=".</summary>
-    public static SortedDictionary<string, SortedSet<string>> Filters(IEnumerable<string> words)
+    public static Dictionary<string, SortedSet<string>> Filters(IEnumerable<string> words)
     {
-        var filters = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var filters = new Dictionary<string, SortedSet<string>>();
         foreach (var word in words)
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -21,7 +21,7 @@ internal static class Query
         return filters;
     }
 
-    public static void Add(SortedDictionary<string, SortedSet<string>> filters, string key, string value)
+    public static void Add(Dictionary<string, SortedSet<string>> filters, string key, string value)
     {
         if (!filters.TryGetValue(key, out var values))
             filters[key] = values = new(StringComparer.Ordinal);
@@ -29,12 +29,12 @@ internal static class Query
     }
 
     /// <summary>"filters=…", or nothing when there are none.</summary>
-    public static string Encode(SortedDictionary<string, SortedSet<string>> filters)
+    public static string Encode(Dictionary<string, SortedSet<string>> filters)
     {
         if (filters.Count == 0)
             return "";
         var json = new StringBuilder("{");
-        foreach (var (key, values) in filters)
+        foreach (var (key, values) in filters.OrderBy(filter => filter.Key, StringComparer.Ordinal))
         {
             json.Append(json.Length > 1 ? "," : "").Append(GoJson.Quote(key)).Append(":{");
             json.AppendJoin(',', values.Select(value => GoJson.Quote(value) + ":true")).Append('}');

@@ -8,7 +8,9 @@ internal static class PortText
     /// <summary>Cluster-wide ports, neighbours joined: <c>*:8080-8081->80-81/tcp</c>.</summary>
     public static string Published(IReadOnlyList<PortConfig>? ports)
     {
-        var sorted = (ports ?? []).Where(port => port.PublishMode is null or "ingress")
+        if (ports is null or [])
+            return "";
+        var sorted = ports.Where(port => port.PublishMode is null or "ingress")
             .OrderBy(port => port.Protocol, StringComparer.Ordinal).ThenBy(port => port.PublishedPort).ToList();
         var texts = new List<string>();
         for (var i = 0; i < sorted.Count;)

@@ -1,8 +1,6 @@
-using System.Globalization;
 using Orch.Cli.Http;
 using Orch.Cli.Output;
 using Orch.Cli.Parsing;
-using Orch.Contracts.Api;
 
 namespace Orch.Cli.Commands.Service;
 
@@ -25,26 +23,25 @@ internal static class ServiceLsCommand
         var filters = Query.Encode(Query.Filters(call.Flags.All("filter")));
         var quiet = call.Flags.On("quiet") && !call.Flags.Has("format");
         var path = Query.Path("/services", filters, quiet ? "" : "status=true");
-        var services = call.Client.Get(path, ApiJson.Default.ListServiceView);
-        Write(call, services);
+        Write(call, call.Client.List(path, ServiceLine.Read));
         return 0;
     }
 
     /// <summary>The table of services, which stacks show, too.</summary>
-    public static void Write(Invocation call, List<ServiceView> services)
+    public static void Write(Invocation call, List<ServiceLine> services)
     {
-        services.Sort((a, b) => NaturalOrder.Instance.Compare(a.Spec.Name, b.Spec.Name));
+        services.Sort((a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
         Listing.Write(call, Columns, [.. services.Select(Row)]);
     }
 
-    private static Dictionary<string, object?> Row(ServiceView service) => new()
+    private static Dictionary<string, object?> Row(ServiceLine service) => new()
     {
-        ["ID"] = ShortId(service.ID),
-        ["Name"] = service.Spec.Name,
-        ["Mode"] = ModeOf(service),
-        ["Replicas"] = Replicas(service),
-        ["Image"] = ShortImage(service.Spec.TaskTemplate?.ContainerSpec?.Image),
-        ["Ports"] = PortText.Published(service.Endpoint.Ports),
+        ["ID"] = ShortId(service.Id),
+        ["Name"] = service.Name,
+        ["Mode"] = service.Mode,
+        ["Replicas"] = service.Replicas,
+        ["Image"] = ShortImage(service.Image),
+        ["Ports"] = PortText.Published(service.Ports),
     };
 
     public static string ShortId(string id) => id.Length > 12 ? id[..12] : id;
@@ -54,26 +51,5 @@ internal static class ServiceLsCommand
     {
         var at = image?.IndexOf('@', StringComparison.Ordinal) ?? -1;
         return at < 0 ? image ?? "" : image![..at];
-    }
-
-    private static string ModeOf(ServiceView service) => service.Spec.Mode switch
-    {
-        { Global: not null } => "global",
-        { ReplicatedJob: not null } => "replicated job",
-        { GlobalJob: not null } => "global job",
-        _ => "replicated",
-    };
-
-    private static string Replicas(ServiceView service)
-    {
-        if (service.ServiceStatus is not { } status)
-            return "";
-        var text = string.Create(CultureInfo.InvariantCulture, $"{status.RunningTasks}/{status.DesiredTasks}");
-        if (service.Spec.TaskTemplate?.Placement?.MaxReplicas is > 0 and var max)
-            text += $" (max {max} per node)";
-        if (service.Spec.Mode?.ReplicatedJob is { } job)
-            return $"{text} ({status.CompletedTasks}/{job.TotalCompletions ?? 1} completed)";
-        return service.Spec.Mode?.GlobalJob is null ? text
-            : $"{text} ({status.CompletedTasks}/{status.DesiredTasks + status.CompletedTasks} completed)";
     }
 }

@@ -21,7 +21,7 @@ internal static class StackLsCommand
 
     private static int Run(Invocation call)
     {
-        var filters = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var filters = Query.Filters([]);
         Query.Add(filters, "label", Namespace);
         var services = call.Client.Get(Query.Path("/services", Query.Encode(filters)), ApiJson.Default.ListServiceView);
         var rows = services.GroupBy(service => service.Spec.Labels?.GetValueOrDefault(Namespace) ?? "")

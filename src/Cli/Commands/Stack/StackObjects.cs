@@ -64,7 +64,7 @@ internal sealed class StackObjects(Invocation call, string stack)
 
     private static string Filter(string key, string value)
     {
-        var filters = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var filters = Query.Filters([]);
         Query.Add(filters, key, value);
         return Query.Encode(filters);
     }

@@ -2,7 +2,6 @@ using Orch.Cli.Commands.Service;
 using Orch.Cli.Http;
 using Orch.Cli.Output;
 using Orch.Cli.Parsing;
-using Orch.Contracts.Api;
 using Orch.Stacks.Conversion;
 
 namespace Orch.Cli.Commands.Stack;
@@ -25,7 +24,7 @@ internal static class StackServicesCommand
     {
         var filters = Query.Filters(call.Flags.All("filter"));
         Query.Add(filters, "label", $"{StackNames.Namespace}={call.Words[0]}");
-        var services = call.Client.Get(Query.Path("/services", Query.Encode(filters), "status=true"), ApiJson.Default.ListServiceView);
+        var services = call.Client.List(Query.Path("/services", Query.Encode(filters), "status=true"), ServiceLine.Read);
         if (services.Count == 0)
             call.Err.WriteLine($"Nothing found in stack: {call.Words[0]}");
         else

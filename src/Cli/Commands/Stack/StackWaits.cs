@@ -29,7 +29,7 @@ internal static class StackWaits
 
     private static List<TaskView> Tasks(Invocation call, string service)
     {
-        var filters = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var filters = Query.Filters([]);
         Query.Add(filters, "service", service);
         var path = Query.Path("/tasks", Query.Encode(filters));
         return call.Client.Find(path, ApiJson.Default.ListTaskView) ?? [];
