@@ -24,7 +24,7 @@ internal sealed class TaskNetworks(NetworkDesk desk, EngineNetworks engineNetwor
     public async Task<EngineError?> PrepareAsync(TaskId task, TaskNetworking wanted, CancellationToken stopping)
     {
         if (Missing() is { } missing)
-            return new(EngineFault.Refused, missing);
+            return new(EngineFault.Refused, $"this machine has no {missing}");
         foreach (var address in wanted.Addresses)
         {
             if (!desk.Book.Networks.TryGetValue(address.NetworkId, out var network))

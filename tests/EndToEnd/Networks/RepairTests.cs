@@ -76,13 +76,33 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
         {
             await Machine.OkAsync("network", "create", "-d", "overlay", $"brief{round}");
             await Machine.OkAsync("service", "create", "--name", "web", "--network", $"brief{round}", "--replicas", "2", "-p", "8080:80", "echo");
-            Assert.NotEmpty(await cluster.Outside.HttpAsync(Address, 8080));
+            await Until.TrueAsync("the published port answers", () => cluster.Outside.AnswersAsync(Address, 8080));
             await Machine.OkAsync("service", "rm", "web");
             await Until.TrueAsync("the network can be removed",
                 async () => (await Machine.OrchAsync("network", "rm", $"brief{round}")).ExitCode == 0, TimeSpan.FromSeconds(30));
         }
 
         Assert.Empty(await NetworkTraces.LeftAsync(() => NetworkTraces.OfNetworksAsync(Machine)));
+    }
+
+    [LabFact]
+    public async Task A_machine_without_nftables_says_so_on_its_tasks_until_it_has_it()
+    {
+        var library = (await Machine.Machine.ExecAsync("find", "/usr/lib", "-name", "libnftables.so.1.*")).EnsureSuccess().Output.Split('\n')[0];
+        (await Machine.Machine.ExecAsync("mount", "--bind", "/dev/null", library)).EnsureSuccess();
+        await Machine.KillDaemonsAsync("orch-agent");
+
+        await Machine.OkAsync("network", "create", "-d", "overlay", "lacking");
+        await Machine.OkAsync("service", "create", "-d", "--name", "web", "--network", "lacking", "--restart-delay", "1s", "echo");
+        var said = "";
+        await Until.TrueAsync("the task says what is missing", async () =>
+            (said = await Machine.OkAsync("service", "ps", "web", "--no-trunc", "--format", "{{.CurrentState}}: {{.Error}}"))
+                .Contains("this machine has no libnftables.so.1: install the package nftables", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+        output.WriteLine(said);
+        Assert.StartsWith("Rejected", said.Split('\n').First(line => line.Contains("nftables", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        (await Machine.Machine.ExecAsync("umount", library)).EnsureSuccess();
+        await Machine.ConvergedAsync("web", TimeSpan.FromSeconds(60));
     }
 
     private async Task BreakAsync(string what, params string[] command)
