@@ -29,7 +29,7 @@ test: ## install what the tests need and run them all
 check: ## format, analyzers and the fast tests
 	@scripts/test.sh check
 
-bench: ## the benchmarks; WHAT=scheduler|writer|writes|log|cluster|rolling|dns|dataplane for one of them
+bench: ## the benchmarks; WHAT=scheduler|writer|writes|log|cluster|rolling|dns|dataplane|endpoints|startup for one of them
 	@scripts/install-deps.sh test
 	@$(MAKE) --no-print-directory build
 	@scripts/bench.sh $(WHAT)

@@ -37,6 +37,19 @@ internal sealed class EngineFeed : IDisposable
     /// <summary>Returns when one more container has died.</summary>
     public Task DiedAsync() => NextAsync("die", 1);
 
+    /// <summary>When, by the engine's own clock, the next such event was. Others on the way are passed over.</summary>
+    public async Task<DateTime> TimeOfAsync(string action)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            var line = await _lines.ReadLineAsync(limit.Token) ?? throw new IOException("the engine ended its event stream");
+            using var seen = JsonDocument.Parse(line);
+            if (seen.RootElement.GetProperty("Action").GetString() == action)
+                return DateTime.UnixEpoch.AddTicks(seen.RootElement.GetProperty("timeNano").GetInt64() / 100);
+        }
+    }
+
     /// <summary>Returns when so many have started and as many have died, in whatever order.</summary>
     public async Task ReplacedAsync(int count)
     {
