@@ -50,7 +50,7 @@ public sealed class Traffic(LabMachine from, string address, int port, int clien
             try
             {
                 connection ??= await HttpConnection.OpenAsync(from, address, port, limit.Token);
-                step = $"{connection.Local} waiting for an answer";
+                step = $"{connection.Local} waiting for an answer, connected after {Stopwatch.GetElapsedTime(asked).TotalMilliseconds:0} ms";
                 var (body, closes) = await connection.AskAsync(keep, limit.Token);
                 _answers.AddOrUpdate(body.Split(' ')[0], 1, (_, count) => count + 1);
                 if (keep && !closes)

@@ -33,9 +33,22 @@ public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper outpu
         while (traffic.Done < requests);
         await traffic.StopAsync();
 
+        if (traffic.Failures.Count > 0)
+            await TellAsync();
         output.WriteLine($"{order}: {updates} updates, {traffic.Done} requests, {traffic.ByHost.Count} tasks, {traffic.Failures.Count} failed");
         Assert.True(traffic.Failures.Count == 0, string.Join('\n', traffic.Failures));
         Assert.True(traffic.ByHost.Count >= 3 + 3 * updates - 1, "some tasks got no request");
+    }
+
+    /// <summary>What containers did when a request was lost, and how the kernel saw connections.</summary>
+    private async Task TellAsync()
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var events = await Machine.Machine.ExecAsync("docker", "events", "--since", $"{now - 60}", "--until", $"{now}",
+            "--format", "{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.signal}}");
+        output.WriteLine(events.Output);
+        output.WriteLine((await Machine.Machine.ExecAsync("cat", "/proc/net/stat/nf_conntrack")).Output);
+        output.WriteLine((await Machine.Machine.ExecAsync("nstat", "-asz")).Output);
     }
 
     private int Sessions() => Directory.GetFiles($"{Machine.Machine.DataDirectory}/log", "*agent*")
