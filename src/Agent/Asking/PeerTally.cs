@@ -7,6 +7,9 @@ internal sealed class PeerTally(string nodeId, int full)
 {
     /// <summary>Rounds with the small packet answered and the full one not, until the sizes between are tried.</summary>
     private const int PatienceForFull = 3;
+
+    /// <summary>Rounds in which those are tried: there are many of them.</summary>
+    private const int RoundsBetween = 3;
     private int _waitedForFull;
 
     public bool Heard { get; private set; }
@@ -43,7 +46,7 @@ internal sealed class PeerTally(string nodeId, int full)
             yield return EchoPacket.Shortest;
         if (!AnsweredFull || !HeardFull)
             yield return full;
-        if (!Answered || AnsweredFull || _waitedForFull++ < PatienceForFull)
+        if (!Answered || AnsweredFull || _waitedForFull++ is < PatienceForFull or >= PatienceForFull + RoundsBetween)
             yield break;
         foreach (var size in Between())
             yield return size;

@@ -48,7 +48,7 @@ internal sealed class DnsInquiry(DnsIndex index, DnsHandler handler, Forwarder f
             try
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-                socket.Bind(new IPEndPoint(at.Address, 0));
+                socket.Bind(new IPEndPoint(options.OwnAddress == 0 ? at.Address : IpAddr.V4(options.OwnAddress).ToIPAddress(), 0));
                 await socket.ConnectAsync(at, either.Token);
                 await socket.SendAsync(query, either.Token);
                 var answer = new byte[DnsWire.MostTcp];

@@ -8,6 +8,12 @@ internal sealed record DnsOptions
 
     public int Port { get; init; } = 53;
 
+    /// <summary>
+    /// The machine's own IPv4 address, 0 for none. The engine hides its bridge's address behind it when it asks itself; from
+    /// elsewhere nothing arrives with it.
+    /// </summary>
+    public uint OwnAddress { get; init; }
+
     /// <summary>Seconds for which a virtual address may be remembered: it changes only with its service.</summary>
     public uint VirtualTtl { get; init; } = 2;
 

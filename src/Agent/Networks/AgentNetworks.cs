@@ -24,13 +24,14 @@ internal sealed class AgentNetworks : IDisposable
         _engineNetworks = new(
             engine, machine.ClusterId, () => Desk!.Book, () => Underlay.ContainerMtu(machine.AdvertiseAddr),
             new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), Random.Shared), log, clock);
+        IpAddr? own = IpAddr.TryParse(machine.AdvertiseAddr, out var parsed) ? parsed : null;
         _dataplane = new(log, clock, new()
         {
             NodeId = machine.NodeId.ToString(),
-            NodeAddress = IpAddr.TryParse(machine.AdvertiseAddr, out var own) ? own : null,
+            NodeAddress = own,
             LinkGone = _engineNetworks.LinkGone,
         });
-        _names = new(log, clock, new());
+        _names = new(log, clock, new() { OwnAddress = own is { IsV6: false } v4 ? (uint)v4.Value : 0 });
         Desk = new(NetworkJournal.Open(paths.AgentDir, log.Warn), clock, log)
         {
             Followers = [_names.Apply, _dataplane.Want, (_, changes) => { if (changes.Networks.Count > 0) _engineNetworks.LookAgain(); }],

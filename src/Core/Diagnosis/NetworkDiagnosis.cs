@@ -51,9 +51,11 @@ public static class NetworkDiagnosis
         var noted = to.Others.GetValueOrDefault(from.Id);
         var largest = sent?.Largest ?? 0;
         PairState state;
-        if (sent is { AnsweredFull: true } || noted is { HeardFull: true })
+
+        // What was answered went both ways, whoever asked.
+        if (sent is { AnsweredFull: true } || noted is { HeardFull: true } or { AnsweredFull: true })
             (state, largest) = (PairState.Passes, Math.Max(largest, from.Mtu));
-        else if (sent is { Answered: true } || noted is { Heard: true })
+        else if (sent is { Answered: true } || noted is { Heard: true } or { Answered: true })
             state = Sends(from) && sent is not null ? PairState.OnlySmall : PairState.Passes;
         else
             state = sent is null || !Sends(from) || noted is null || !to.HasReport ? PairState.Unknown : PairState.Broken;

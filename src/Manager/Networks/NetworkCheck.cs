@@ -16,7 +16,7 @@ namespace Orch.Manager.Networks;
 internal static class NetworkCheck
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(5);
 
     public static async Task<NetworkCheckView> OfAsync(
         ClusterState state, Network network, Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> ask, CancellationToken cancellation)

@@ -106,6 +106,9 @@ public sealed class EchoTests
         Assert.Contains(1372, sizes);
         Assert.Contains(576, sizes);
         Assert.All(sizes, size => Assert.InRange(size, 576, 1450));
+        for (var round = 0; round < 2; round++)
+            Assert.True(tally.Sizes().Count() > 1);
+        Assert.Equal([1450], tally.Sizes());
 
         tally.Take(Seen(1372, reply: true), null);
         Assert.Equal((1372u, false), (tally.Report().Largest, tally.Report().AnsweredFull));

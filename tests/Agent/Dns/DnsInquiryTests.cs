@@ -21,6 +21,16 @@ public sealed class DnsInquiryTests
         return await inquiry.AskAsync(_world.Book.Tasks[task], name, type, default).WaitAsync(Patience);
     }
 
+    [Fact]
+    public void The_machine_itself_is_known_by_its_own_address_and_no_other_stranger_is()
+    {
+        var handler = new DnsHandler(_world.Index, new DnsOptions { OwnAddress = 0x0A630001 });
+        var front = _world.Index.Zones.First(zone => zone.Facts.Id == "front");
+        Assert.True(handler.Knows(front, 0x0A630001));
+        Assert.False(handler.Knows(front, 0x0A630002));
+        Assert.False(_world.Handler.Knows(front, 0));
+    }
+
     private static string Line(NameRecord record) =>
         $"{record.Name} {record.Ttl} {(DnsType)record.Type} {record.Value} {record.NetworkId} {record.Service} {record.TaskId}".TrimEnd();
 

@@ -102,7 +102,8 @@ public sealed class NetworkDiagnosisTests
     public void A_machine_that_hangs_is_a_problem_of_its_own_and_no_broken_way_while_its_kernel_answers()
     {
         _changed[3] = machine => machine with { Missing = "did not answer", Mtu = 0, Others = new Dictionary<string, Reach>() };
-        var verdict = Verdict();
+        var silent = _all with { Heard = false, HeardFull = false };
+        var verdict = Noted(1, 3, silent).Noted(2, 3, silent).Verdict();
 
         Assert.Equal("n3: did not answer", Assert.Single(verdict.Problems).ToString());
         Assert.Equal(PairState.Passes, State(verdict, "n1", "n3"));

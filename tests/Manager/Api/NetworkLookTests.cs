@@ -5,6 +5,7 @@ using Orch.Contracts.Agent;
 using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Manager.Security;
 using Orch.Manager.Sessions;
 
 namespace Orch.Tests.Manager.Api;
@@ -129,11 +130,11 @@ public sealed class NetworkLookTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_that_hangs_is_a_finding_and_not_an_error()
     {
-        Agents((node, question) => node == Second ? AskResult.No("it did not answer within 6 s") : Reach(question, _ => true));
+        Agents((node, question) => node == Second ? AskResult.No("it did not answer within 5 s") : Reach(question, _ => true));
 
         var problems = (await CheckAsync("?network=front"))["Networks"]![0]!["Problems"]!.AsArray();
 
-        Assert.Contains("did not answer within 6 s", (string?)Assert.Single(problems)!["Message"], StringComparison.Ordinal);
+        Assert.Contains("did not answer within 5 s", (string?)Assert.Single(problems)!["Message"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,6 +182,17 @@ public sealed class NetworkLookTests : IAsyncLifetime
         var (code, body) = await _api.SendAsync(HttpMethod.Get, $"/orch/v1/dns?{query}");
         Assert.Equal(status, (int)code);
         Assert.Contains(words, (string?)body!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Viewers_may_look_and_operators_may_check()
+    {
+        Callers Allowed(string method, string path) =>
+            Assert.Single(Orch.Manager.Api.ApiRoutes.Rules, rule => rule.Method == method && rule.Route == path).Allowed;
+        foreach (var path in new[] { "/orch/v1/networks/{id}", "/orch/v1/ports", "/orch/v1/dns" })
+            Assert.True(Allowed("GET", path).HasFlag(Callers.TokenViewer), path);
+        var check = Allowed("POST", "/orch/v1/networks/check");
+        Assert.Equal((true, false, false), (check.HasFlag(Callers.TokenOperator), check.HasFlag(Callers.TokenViewer), check.HasFlag(Callers.Worker)));
     }
 
     [Fact]

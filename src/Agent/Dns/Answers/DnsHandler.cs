@@ -20,13 +20,13 @@ internal readonly record struct DnsReply(Verdict Verdict, int Length = 0, Asker?
 /// </summary>
 internal sealed class DnsHandler(DnsIndex index, DnsOptions options)
 {
-    public bool Knows(Zone asked, uint source) => index.Who(asked, source) is not null;
+    public bool Knows(Zone asked, uint source) => Who(asked, source) is not null;
 
     /// <summary>The buffer has room for <see cref="DnsWire.MostTcp"/> bytes over TCP, else for the most over UDP.</summary>
     public DnsReply Handle(
         Zone asked, uint source, ReadOnlySpan<byte> packet, Span<byte> buffer, bool tcp, DnsScratch scratch)
     {
-        if (index.Who(asked, source) is not { } asker)
+        if (Who(asked, source) is not { } asker)
             return default;
         Span<byte> name = stackalloc byte[DnsWire.MostName];
         var fault = DnsQuery.Read(packet, name, out var query);
@@ -47,6 +47,9 @@ internal sealed class DnsHandler(DnsIndex index, DnsOptions options)
             _ => new(Verdict.Answer, AddressAnswer.Write(meaning, query, ref writer, options, scratch)),
         };
     }
+
+    private Asker? Who(Zone asked, uint source) =>
+        index.Who(asked, source) ?? (source == options.OwnAddress && source != 0 ? asked.Host : null);
 
     private static DnsReply Other(Asker asker, ref AnswerWriter writer)
     {

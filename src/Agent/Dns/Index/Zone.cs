@@ -42,6 +42,9 @@ internal sealed class Zone
 
     public uint BridgeAddress => _host.Address;
 
+    /// <summary>This machine itself, when it asks.</summary>
+    public Asker? Host => _host.Asker;
+
     public bool TryFind(ReadOnlySpan<byte> name, out ServiceView[] claims) => _byBytes.TryGetValue(name, out claims!);
 
     public bool TryOwner(uint address, out AddressOwner owner) => _addresses.TryGetValue(address, out owner!);
