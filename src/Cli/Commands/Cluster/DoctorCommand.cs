@@ -15,9 +15,9 @@ internal static class DoctorCommand
     public static Command Definition => new()
     {
         Name = "doctor",
-        Summary = "Look whether this machine can do its part, and say what to do where it cannot",
-        Details = "Looks at the engine, the kernel, the firewall, ports, the clock and disks of this machine. No manager is asked, and\n" +
-            "nothing is changed. It may be run before `orch init` and `orch join`. As root it sees all of it.\n" +
+        Summary = "Look whether this machine can do its part",
+        Details = "Looks at the engine, the kernel, the firewall, ports, the clock and disks of this machine, and says what to do where\n" +
+            "something is wrong. No manager is asked, and nothing is changed. It may be run before `orch init` and `orch join`. As root it sees all of it.\n" +
             "Exit code 0 when there is no problem, 1 when there is one; warnings do not count.",
         Flags =
         [
@@ -54,6 +54,9 @@ internal static class DoctorCommand
         foreach (var finding in EngineDoctor.Look(engine))
             yield return finding;
         var local = DoctorFacts.Local();
+        if (machine is not null)
+            yield return local.HasAgent ? Finding.Ok("agent", "runs")
+                : Finding.Problem("agent", "does not run: this machine's tasks are not looked after", $"orch start; {paths.Log("agent")} says why it ended");
         foreach (var finding in KernelDoctor.Look(local))
             yield return finding;
         var isManager = machine?.Role == NodeRole.Manager;
