@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orch.Agent.Netlink;
 using Orch.Agent.Networks;
 using Orch.Core.Networking;
 
@@ -21,6 +22,13 @@ internal static class CommonRules
             elements.Add(new(RuleNames.NameServers, address.ToString()));
         foreach (var node in Nodes(book, nodeId))
             elements.Add(new(RuleNames.Vteps, node.ToString()));
+        foreach (var bridge in book.Peers.Values.SelectMany(peers => peers.Values).Select(peer => peer.BridgeAddress)
+            .Where(address => !address.IsV6).Distinct().Order())
+        {
+            var (mac, number) = (MacAddress.Of(bridge).ToString(), string.Create(CultureInfo.InvariantCulture, $"0x{(uint)bridge.Value:x8}"));
+            elements.Add(new(RuleNames.Gates, mac, number));
+            elements.Add(new(RuleNames.WaysBack, number, mac));
+        }
         return new([], [.. elements]);
     }
 

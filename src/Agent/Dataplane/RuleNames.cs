@@ -32,6 +32,16 @@ internal static class RuleNames
     public const string Vnis = "vnis";
     public const string Vteps = "vteps";
 
+    /// <summary>
+    /// Other machines' bridges by hardware address, each with a number, and the other way round: a connection from outside
+    /// that came through one of them goes back through it.
+    /// </summary>
+    public const string Gates = "gates";
+    public const string WaysBack = "ways_back";
+
     /// <summary>Says of a connection that it came by a published port.</summary>
     public const string PortMark = "0x6f726368";
+
+    /// <summary>The same, and that tasks elsewhere see the client's address.</summary>
+    public const string KeepingPortMark = "0x6f726369";
 }

@@ -55,6 +55,7 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
         var carrier = book.Networks.GetValueOrDefault(service.Networks[0].NetworkId);
         var here = new SortedSet<IpAddr>();
         var backends = new List<Backend>();
+        var keeps = true;
         foreach (var task in book.TasksOf(service.Id))
         {
             if (Reached(task, carrier) is not { } through || !AddBackend(task, through.Id, backends, local))
@@ -63,11 +64,13 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
             // Tasks of an internal network have no way back to a client elsewhere: they see this machine as the client.
             if (task.NodeId == nodeId && !through.IsInternal)
                 here.Add(backends[^1].Address);
+            keeps &= !through.IsInternal;
         }
+        Prefer(service, backends, local);
         if (backends.Count == 0 && carrier is null)
             return;
         foreach (var claim in claims)
-            Port(service, claim, backends);
+            Port(service, claim, backends, keeps && claim.KeepsClient ? RuleNames.KeepingPortMark : RuleNames.PortMark);
         foreach (var address in here)
             _elements.Add(new(RuleNames.Local, address.ToString()));
     }
@@ -88,7 +91,7 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
         return null;
     }
 
-    private void Port(ServiceEntry service, PortClaim claim, List<Backend> backends)
+    private void Port(ServiceEntry service, PortClaim claim, List<Backend> backends, string mark)
     {
         var protocol = claim.Key.Protocol.ToString().ToLowerInvariant();
         var key = claim.Address is { } at ? $"{at} . {protocol} . {claim.Key.Port}" : $"{protocol} . {claim.Key.Port}";
@@ -101,7 +104,7 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
         if (claim.Address is { } address)
             chain += $"_{Word(address.ToString())}";
         var balance = Balance.ToPort(backends, service.Affinity, claim.Target);
-        _chains.Add(new(chain, $"ct mark set {RuleNames.PortMark}\nmeta l4proto {protocol} {balance}"));
+        _chains.Add(new(chain, $"ct mark set {mark}\nmeta l4proto {protocol} {balance}"));
         _elements.Add(new(claim.Address is null ? RuleNames.Ports : RuleNames.PortsAt, key, $"goto {chain}"));
     }
 
@@ -110,7 +113,15 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
         var backends = new List<Backend>();
         foreach (var task in book.TasksOf(service.Id))
             AddBackend(task, network, backends, local);
+        Prefer(service, backends, local);
         return backends;
+    }
+
+    /// <summary>Tasks of this machine alone, where the service wants it so and there are any.</summary>
+    private static void Prefer(ServiceEntry service, List<Backend> backends, SortedSet<IpAddr> local)
+    {
+        if (service.PrefersLocal && backends.Exists(backend => local.Contains(backend.Address)))
+            backends.RemoveAll(backend => !local.Contains(backend.Address));
     }
 
     private bool AddBackend(TaskEntry task, string network, List<Backend> backends, SortedSet<IpAddr> local)

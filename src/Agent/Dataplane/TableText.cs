@@ -18,6 +18,8 @@ internal static class TableText
           set vips_empty_host { type ipv4_addr; }
           set ports_empty { type inet_proto . inet_service; }
           set ports_at_empty { type ipv4_addr . inet_proto . inet_service; }
+          map gates { type ether_addr : mark; }
+          map ways_back { type mark : ether_addr; }
           map vips { type ifname . ipv4_addr : verdict; }
           map vips_host { type ipv4_addr : verdict; }
           map ports { type inet_proto . inet_service : verdict; }
@@ -25,6 +27,7 @@ internal static class TableText
 
         """;
 
+    // back: a client from outside that another machine sent here is answered through that machine, which it knows.
     // arrive: later, the kernel tells the client of a shorter way first, and that counts against the refusals it may send.
     // raw: route_localnet would let 127.0.0.1 in from outside. input: frames of our networks come from our nodes only.
     // forward: nobody gets to a task past its service, whatever the engine's own policy is.
@@ -35,6 +38,10 @@ internal static class TableText
           }
           chain raw { type filter hook prerouting priority -300; policy accept;
             iifname != "lo" ip daddr 127.0.0.0/8 drop
+          }
+          chain back { type filter hook prerouting priority -150; policy accept;
+            iifname "or-*" ct state new ip saddr != @overlay ct mark set ether saddr map @gates
+            iifname "or-*" ct direction reply ip daddr != @overlay ether daddr set ct mark map @ways_back
           }
           chain arrive { type filter hook prerouting priority 0; policy accept;
             iifname . ip daddr @vips_empty goto refuse
@@ -66,9 +73,10 @@ internal static class TableText
           chain postrouting { type nat hook postrouting priority 90; policy accept;
             ct status & dnat != dnat return
             ip saddr . ip daddr @self masquerade
-            ct mark != 0x6f726368 return
+            ct mark != { 0x6f726368, 0x6f726369 } return
             fib saddr type local masquerade
             ip saddr @overlay masquerade
+            ct mark 0x6f726369 ip saddr != @vteps return
             ip daddr != @local_mesh masquerade
           }
 

@@ -20,6 +20,9 @@ public sealed record ServiceEntry
     /// <summary>Connections of one client address go to one task.</summary>
     public bool Affinity { get; init; }
 
+    /// <summary>Where this machine has serving tasks of it, others get nothing from here.</summary>
+    public bool PrefersLocal { get; init; }
+
     public ServiceNetwork? On(string network)
     {
         foreach (var attached in Networks)
@@ -38,6 +41,7 @@ public sealed record ServiceEntry
         Networks = [.. message.Networks.Select(ServiceNetwork.From)],
         Ports = [.. message.Ports.Select(ServiceEntryPort.From)],
         Affinity = message.Affinity,
+        PrefersLocal = message.PrefersLocal,
     };
 }
 
@@ -48,11 +52,15 @@ public sealed record ServiceNetwork(string NetworkId, IpAddr? Vip, ImmutableArra
         message.NetworkId, IpAddr.TryParse(message.Vip, out var vip) ? vip : null, [.. message.Aliases]);
 }
 
-/// <summary>A port of a service. Published 0: only the target is known.</summary>
+/// <summary>
+/// A port of a service. Published 0: only the target is known. KeepsClient: tasks on other machines see the client's
+/// address, too.
+/// </summary>
 public sealed record ServiceEntryPort(
-    string Name, PortProtocol Protocol, ushort Target, ushort Published, bool Ingress, IpAddr? HostAddress)
+    string Name, PortProtocol Protocol, ushort Target, ushort Published, bool Ingress, IpAddr? HostAddress, bool KeepsClient = false)
 {
     public static ServiceEntryPort From(ServicePort message) => new(
         message.Name, PortKey.ProtocolOf(message.Protocol), (ushort)message.TargetPort, (ushort)message.PublishedPort,
-        message.Ingress, IpAddr.TryParse(message.HostAddress, out var address) ? address : null);
+        message.Ingress, IpAddr.TryParse(message.HostAddress, out var address) ? address : null,
+        message.KeepsClient);
 }

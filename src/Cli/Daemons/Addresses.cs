@@ -20,24 +20,34 @@ internal static class Addresses
         .Select(c => c.Address.ToString()).FirstOrDefault() ?? throw new CommandException(
             $"--advertise-addr {name}: neither an IP address nor an interface with one (there are {Described()})");
 
-    /// <summary>Connecting a datagram socket sends nothing: it only makes the system choose a source address.</summary>
-    private static string? OfDefaultRoute()
+    /// <summary>The one from which packets to a host leave, as its machines see this one; null when nothing leads there.</summary>
+    public static string? Toward(string host)
     {
-        foreach (var (family, target) in new[] { (AddressFamily.InterNetwork, "192.0.2.1"), (AddressFamily.InterNetworkV6, "2001:db8::1") })
+        try
         {
-            try
-            {
-                using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
-                socket.Connect(IPAddress.Parse(target), 9);
-                if (socket.LocalEndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address))
-                    return address.ToString();
-            }
-            catch (SocketException)
-            {
-                // No route of this family; the next one, or the interfaces, decide.
-            }
+            return Dns.GetHostAddresses(host).Select(SourceFor).FirstOrDefault(address => address is not null);
         }
-        return null;
+        catch (SocketException)
+        {
+            return null; // a name that nobody knows; whoever dials it says so
+        }
+    }
+
+    private static string? OfDefaultRoute() => SourceFor(IPAddress.Parse("192.0.2.1")) ?? SourceFor(IPAddress.Parse("2001:db8::1"));
+
+    /// <summary>Connecting a datagram socket sends nothing: it only makes the system choose a source address.</summary>
+    private static string? SourceFor(IPAddress target)
+    {
+        try
+        {
+            using var socket = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(target, 9);
+            return socket.LocalEndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address) ? address.ToString() : null;
+        }
+        catch (SocketException)
+        {
+            return null; // no route of this family
+        }
     }
 
     private static string TheOnlyOne()

@@ -31,6 +31,11 @@ public static class NetworkRules
     {
         if (spec is { Ingress: true, Attachable: true })
             return Invalid("ingress network cannot be attachable");
+        if (spec.Options?.TryGetValue("encrypted", out var encrypted) == true && encrypted is not "false")
+        {
+            return new(RefusalKind.Unsupported, "encrypted networks are not supported by this version of orch, and a network that only "
+                + "looks encrypted would be worse than none: leave the option away and encrypt between the machines, or in the services");
+        }
         var what = spec.ConfigOnly == true || spec.ConfigFrom?.Network is { Length: > 0 } ? "a network that only configures others"
             : spec.EnableIPv6 == true ? "IPv6 in networks"
             : spec.EnableIPv4 == false ? "a network without IPv4" : null;

@@ -38,6 +38,7 @@ internal static class NetworkMapping
             Name = service.Spec.Name,
             Stack = service.Spec.Labels?.GetValueOrDefault(StackLabel) ?? "",
             Affinity = TrafficLabels.HasClientAffinity(service.Spec),
+            PrefersLocal = TrafficLabels.PrefersLocal(service.Spec),
         };
         foreach (var network in reach.Networks)
             message.Networks.Add(Attachment(service, network));
@@ -51,6 +52,7 @@ internal static class NetworkMapping
                 PublishedPort = port.PublishedPort ?? 0,
                 Ingress = port.IsIngress,
                 HostAddress = TrafficLabels.AddressOf(service.Spec, port.PublishedPort ?? 0)?.ToString() ?? "",
+                KeepsClient = TrafficLabels.KeepsClient(service.Spec, port.PublishedPort ?? 0),
             });
         }
         return message;

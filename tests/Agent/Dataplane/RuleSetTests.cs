@@ -165,6 +165,34 @@ public sealed class RuleSetTests
     }
 
     [Fact]
+    public void A_service_that_prefers_local_tasks_leads_elsewhere_only_when_there_is_none()
+    {
+        var update = Books.Update(Books.Here("t1", "10.50.0.11"), Books.There("t2", "10.50.0.12"));
+        update.Services[0].PrefersLocal = true;
+        var book = NetworkBook.Empty.Apply(update).Book;
+
+        var rules = new ServiceRendering(book, "here").Render("web", _ => true);
+        Assert.Equal("dnat to 10.50.0.11", Chain(rules, "s_web_v4097"));
+        Assert.EndsWith("dnat to 10.50.0.11:80", Chain(rules, "s_web_tcp8080"), StringComparison.Ordinal);
+
+        rules = new ServiceRendering(book.Leave("t1").Book, "here").Render("web", _ => true);
+        Assert.Equal("dnat to 10.50.0.12", Chain(rules, "s_web_v4097"));
+        Assert.EndsWith("dnat to 10.50.0.12:80", Chain(rules, "s_web_tcp8080"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_keeps_the_client_s_address_says_so_unless_its_tasks_have_no_way_back()
+    {
+        var update = Books.Update(Books.There("t2", "10.50.0.12"));
+        update.Services[0].Ports[0].KeepsClient = true;
+        string Mark() => Chain(new ServiceRendering(NetworkBook.Empty.Apply(update).Book, "here").Render("web", _ => true), "s_web_tcp8080").Split('\n')[0];
+
+        Assert.Equal($"ct mark set {RuleNames.KeepingPortMark}", Mark());
+        update.Networks[0].Internal = true;
+        Assert.Equal($"ct mark set {RuleNames.PortMark}", Mark());
+    }
+
+    [Fact]
     public void A_task_whose_service_is_gone_is_nobodys_backend()
     {
         var (book, _) = Books.Web(Books.Here("t1", "10.50.0.11", serving: false)).Apply(new NetworkUpdate { RemovedServices = { "web" } });

@@ -29,6 +29,8 @@ public sealed class NetworkPeersTests
         var rules = CommonRules.Render(Book(Peer("n2", "10.99.0.2", "10.50.0.3")), "here");
 
         Assert.Equal("10.99.0.2", Assert.Single(rules.Elements, element => element.Set == RuleNames.Vteps).Key);
+        Assert.Contains(new RuleElement(RuleNames.Gates, "02:42:0a:32:00:03", "0x0a320003"), rules.Elements);
+        Assert.Contains(new RuleElement(RuleNames.WaysBack, "0x0a320003", "02:42:0a:32:00:03"), rules.Elements);
     }
 
     [Fact]

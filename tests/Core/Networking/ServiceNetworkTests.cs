@@ -313,14 +313,38 @@ public sealed class ServiceNetworkTests
     [InlineData("orch.port.8080.address", "10.0.0", "label orch.port.8080.address: '10.0.0' is not an IPv4 address")]
     [InlineData("orch.port.80.address", "10.0.0.7",
         "label orch.port.80.address: the service publishes no port 80 on every node (mode ingress)")]
-    [InlineData("orch.port.http.address", "10.0.0.7", "label orch.port.http.address is not of the form orch.port.PUBLISHED.address")]
-    [InlineData("orch.port.8080", "10.0.0.7", "label orch.port.8080 is not of the form orch.port.PUBLISHED.address")]
+    [InlineData("orch.prefer", "local", null)]
+    [InlineData("orch.prefer", "near", "label orch.prefer: 'near' is neither local nor none")]
+    [InlineData("orch.client-address", "keep", null)]
+    [InlineData("orch.client-address", "lose", "label orch.client-address: 'lose' is neither keep nor none")]
+    [InlineData("orch.port.8080.client-address", "keep", null)]
+    [InlineData("orch.port.8080.client-address", "10.0.0.7", "label orch.port.8080.client-address: '10.0.0.7' is neither keep nor none")]
+    [InlineData("orch.port.80.client-address", "keep",
+        "label orch.port.80.client-address: the service publishes no port 80 on every node (mode ingress)")]
+    [InlineData("orch.port.http.address", "10.0.0.7",
+        "label orch.port.http.address is neither of the form orch.port.PUBLISHED.address nor orch.port.PUBLISHED.client-address")]
+    [InlineData("orch.port.8080", "10.0.0.7", "label orch.port.8080 is neither of the form orch.port.PUBLISHED.address nor orch.port.PUBLISHED.client-address")]
     public void Labels_about_traffic_are_read_or_refused(string label, string value, string? problem)
     {
         var spec = Publishing(Specs.Web(), 8080) with { Labels = new() { [label] = value } };
         Assert.Equal(problem, _rig.Do(new CreateService(spec)).Refusal?.Message);
         Assert.Equal(value == "client", TrafficLabels.HasClientAffinity(spec));
+        Assert.Equal(value == "local", TrafficLabels.PrefersLocal(spec));
+        Assert.Equal(value == "keep" && problem is null, TrafficLabels.KeepsClient(spec, 8080));
         Assert.Equal(value == "10.0.0.7" && problem is null ? "10.0.0.7" : null, TrafficLabels.AddressOf(spec, 8080)?.ToString());
+    }
+
+    [Theory]
+    [InlineData("keep", "none", false)]
+    [InlineData("none", "keep", true)]
+    [InlineData("keep", null, true)]
+    public void What_one_port_says_of_the_client_s_address_goes_before_what_the_service_says(string service, string? port, bool keeps)
+    {
+        var labels = new Dictionary<string, string> { ["orch.client-address"] = service };
+        if (port is not null)
+            labels["orch.port.8080.client-address"] = port;
+
+        Assert.Equal(keeps, TrafficLabels.KeepsClient(Publishing(Specs.Web(), 8080) with { Labels = labels }, 8080));
     }
 
     [Fact]

@@ -59,6 +59,30 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
     }
 
     [LabFact]
+    public async Task A_task_on_another_machine_sees_the_client_where_its_service_asks_for_it()
+    {
+        await Manager.OkAsync("network", "create", "-d", "overlay", "seen");
+        await Manager.OkAsync("service", "create", "--name", "seer", "--network", "seen", "--constraint", "node.hostname==n2",
+            "--label", "orch.client-address=keep", "--label", "orch.port.8083.client-address=none", "-p", "8082:80", "-p", "8083:80", "-p", "9002:80/udp", "echo");
+        await Manager.OkAsync("service", "create", "--name", "asker", "--network", "seen", "--mode", "global", "echo");
+        var client = cluster.Outside.Address;
+
+        foreach (var machine in cluster.Machines)
+        {
+            var address = machine.Machine.Address;
+            Assert.EndsWith($" {client}", await cluster.Outside.HttpAsync(address, 8082), StringComparison.Ordinal);
+            Assert.EndsWith($" {client}", await cluster.Outside.UdpAsync(address, 9002), StringComparison.Ordinal);
+            Assert.Equal(address == cluster.Machines[1].Machine.Address,
+                (await cluster.Outside.HttpAsync(address, 8083)).EndsWith($" {client}", StringComparison.Ordinal));
+
+            // Clients of the cluster itself get their answer all the same.
+            Assert.NotEmpty(await cluster.Machines[1].Machine.HttpAsync(address, 8082));
+            Assert.NotEmpty(await machine.Machine.HttpAsync("127.0.0.1", 8082));
+            Assert.NotEmpty(await machine.PageAsync((await machine.ContainersAsync("asker"))[0], $"{address}:8082"));
+        }
+    }
+
+    [LabFact]
     public async Task Updates_drains_and_scales_under_load_lose_no_request()
     {
         var requests = Soak.Count("ORCH_OVERLAY_REQUESTS", 3_000);

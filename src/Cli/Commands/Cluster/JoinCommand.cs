@@ -45,7 +45,8 @@ internal static class JoinCommand
         var engine = call.Flags.Text("engine")!;
         using (var probe = EngineProbe.Open(engine))
             probe.RequireNoSwarm();
-        var advertise = call.Flags.Text("advertise-addr") is { } wanted ? Addresses.Advertise(wanted) : "";
+        var wanted = call.Flags.Text("advertise-addr");
+        var advertise = wanted is null && Addresses.Toward(host) is { } own ? own : Addresses.Advertise(wanted);
         var joined = Ask(call, host, port, token, advertise);
         Keep(call, paths, joined, advertise, engine);
         var daemons = new MachineDaemons(paths);
