@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CONFIG ?= Release
 
-.PHONY: help run stop build dist test check bench sim soak clean
+.PHONY: help run stop lab-demo build dist test check bench sim soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -14,6 +14,11 @@ run: ## build, start a one-machine cluster and show a service answering
 
 stop: ## end what `make run` started, leaving nothing
 	@scripts/stop.sh
+
+lab-demo: ## three machines on this host: cluster, stack, loss of a machine
+	@scripts/install-deps.sh test
+	@$(MAKE) --no-print-directory build lab-tool
+	@scripts/lab-demo.sh
 
 build: ## bin/orch bin/orch-manager bin/orch-agent
 	@scripts/build.sh
