@@ -9,7 +9,7 @@ internal sealed class Answers(
     Func<NetworkBook> book, Func<IReadOnlyCollection<string>, CancellationToken, Task<string?>> stands, DnsServer names,
     string nodeAddress, TimeProvider clock)
 {
-    private static readonly TimeSpan StandsWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StandsWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Null for a question that this agent does not know.</summary>
     public async Task<Answer?> ToAsync(Ask question, CancellationToken cancellation) => question.QuestionCase switch

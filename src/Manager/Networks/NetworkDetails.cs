@@ -10,7 +10,7 @@ namespace Orch.Manager.Networks;
 /// <summary>How a network stands: its addresses from the state, its machines as their agents say.</summary>
 internal static class NetworkDetails
 {
-    private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(4);
 
     public static async Task<NetworkDetailView> OfAsync(
         ClusterState state, Network network, Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> ask, CancellationToken cancellation)

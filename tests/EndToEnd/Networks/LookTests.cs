@@ -24,9 +24,12 @@ public sealed class LookTests(ThreeMachineCluster cluster, ITestOutputHelper out
         await NamesAsync();
         await DoctorAsync();
         output.WriteLine($"looked at after {_clock.Elapsed.TotalSeconds:f1} s");
-        var check = await Manager.OrchAsync("network", "check", "--verbose", "front");
-        output.WriteLine(check.Output);
-        Assert.True(check.ExitCode == 0, check.Output + check.Error);
+        await Until.TrueAsync("all is well", async () =>
+        {
+            var check = await Manager.OrchAsync("network", "check", "--verbose", "front");
+            output.WriteLine(check.Output + check.Error);
+            return check.ExitCode == 0;
+        });
 
         await BlockedPortAsync();
         await ShortPacketsAsync();
@@ -42,8 +45,8 @@ public sealed class LookTests(ThreeMachineCluster cluster, ITestOutputHelper out
         Assert.Equal("swarm", network.GetProperty("Scope").GetString());
         var ours = network.GetProperty("Orch");
         Assert.Equal(1450, ours.GetProperty("MTU").GetInt32());
-        Assert.Equal(["n1 stands", "n2 stands", "n3 stands"], ours.GetProperty("Machines").EnumerateArray()
-            .Select(one => $"{one.GetProperty("Hostname").GetString()} {one.GetProperty("State").GetString()}"));
+        await Until.TrueAsync("it stands everywhere", async () => (await Manager.OkAsync("network", "inspect",
+            "-f", "{{range .Orch.Machines}}{{.Hostname}} {{.State}};{{end}}", "front")).Trim() == "n1 stands;n2 stands;n3 stands;");
     }
 
     private async Task PortsAsync()
@@ -82,21 +85,14 @@ public sealed class LookTests(ThreeMachineCluster cluster, ITestOutputHelper out
     private async Task BlockedPortAsync()
     {
         var (from, to) = (cluster.Machines[1].Machine, cluster.Machines[2].Machine);
-        await DropAsync(to, $"udp dport 4789 ip saddr {from.Address} drop");
-
-        var problems = await ProblemsAsync();
-
-        Assert.Equal($"n2 -> n3: no packet of the overlay arrives: is UDP port 4789 blocked between {from.Address} and {to.Address}?",
-            Assert.Single(problems));
+        await NamedAsync(to, $"udp dport 4789 ip saddr {from.Address} drop",
+            $"n2 -> n3: no packet of the overlay arrives: is UDP port 4789 blocked between {from.Address} and {to.Address}?");
     }
 
     private async Task ShortPacketsAsync()
     {
-        await DropAsync(cluster.Machines[0].Machine, $"udp dport 4789 ip saddr {cluster.Machines[2].Machine.Address} ip length > 1422 drop");
-
-        var problems = await ProblemsAsync();
-
-        Assert.StartsWith("n3 -> n1: packets of 1450 bytes do not pass, those of 13", Assert.Single(problems), StringComparison.Ordinal);
+        await NamedAsync(cluster.Machines[0].Machine, $"udp dport 4789 ip saddr {cluster.Machines[2].Machine.Address} ip length > 1422 drop",
+            "n3 -> n1: packets of 1450 bytes do not pass, those of 1372 do: the underlay's MTU between ");
     }
 
     private async Task FrozenMachineAsync()
@@ -117,16 +113,18 @@ public sealed class LookTests(ThreeMachineCluster cluster, ITestOutputHelper out
         }
     }
 
-    private async Task<IReadOnlyList<string>> ProblemsAsync()
+    /// <summary>With this rule in its firewall that problem is the only one. A slow machine may need another try to say so.</summary>
+    private async Task NamedAsync(LabMachine machine, string rule, string problem)
     {
-        var check = await Manager.OrchAsync("network", "check", "front");
-        foreach (var machine in cluster.Machines)
-            await machine.Machine.ExecAsync("nft", "delete", "table", "ip", "broken");
-        output.WriteLine(check.Output);
-        Assert.Equal(1, check.ExitCode);
-        return [.. check.Output.Trim().Split('\n').Skip(1).Select(line => line.Trim())];
+        (await machine.ExecAsync("nft",
+            $"table ip broken {{ chain input {{ type filter hook input priority -20; policy accept; {rule}; }}; }}")).EnsureSuccess();
+        await Until.TrueAsync(problem, async () =>
+        {
+            var check = await Manager.OrchAsync("network", "check", "front");
+            output.WriteLine(check.Output);
+            var lines = check.Output.Trim().Split('\n').Skip(1).Select(line => line.Trim()).ToList();
+            return check.ExitCode == 1 && lines is [var only] && only.StartsWith(problem, StringComparison.Ordinal);
+        });
+        (await machine.ExecAsync("nft", "delete", "table", "ip", "broken")).EnsureSuccess();
     }
-
-    private static async Task DropAsync(LabMachine machine, string rule) => (await machine.ExecAsync("nft",
-        $"table ip broken {{ chain input {{ type filter hook input priority -20; policy accept; {rule}; }}; }}")).EnsureSuccess();
 }

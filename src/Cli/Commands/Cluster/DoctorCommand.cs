@@ -16,9 +16,9 @@ internal static class DoctorCommand
     {
         Name = "doctor",
         Summary = "Look whether this machine can do its part",
-        Details = "Looks at the engine, the kernel, the firewall, ports, the clock and disks of this machine, and says what to do where\n" +
-            "something is wrong. No manager is asked, and nothing is changed. It may be run before `orch init` and `orch join`. As root it sees all of it.\n" +
-            "Exit code 0 when there is no problem, 1 when there is one; warnings do not count.",
+        Details = "Looks at the engine, the agent, the kernel, the firewall, ports, the clock and disks of this machine, and says what to\n" +
+            "do where something is wrong. No manager is asked, and nothing is changed. It may be run before `orch init` and\n" +
+            "`orch join`. As root it sees all of it. Exit code 0 when there is no problem, 1 when there is one; warnings do not count.",
         Flags =
         [
             Flag.Value("engine", "url", "Socket of the container engine (default: this machine's, unix:///var/run/docker.sock)"),
