@@ -12,6 +12,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
     private readonly RuleSet _rules = new();
     private bool _unknown = true;
     private bool _stale = true;
+    private bool _endings = true;
 
     /// <summary>Whether the table is known to be as it was last made.</summary>
     public bool Trusted => !_unknown;
@@ -65,7 +66,9 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
             [new(RuleNames.Vips, "\"or-1\" . 10.0.0.3", "goto t_v"), new(RuleNames.Ports, "tcp . 80", "goto t_p")]);
         try
         {
-            if (nft.Run(TableText.Whole([sample], "0"), trial: true) is { } refused)
+            // Without time limits of connections (CONFIG_NF_CONNTRACK_TIMEOUT) a machine can do all that matters.
+            _endings = nft.Run(TableText.Whole([sample], "0"), trial: true) is null;
+            if (!_endings && nft.Run(TableText.Whole([sample], "0", endings: false), trial: true) is { } refused)
                 return $"nftables rules: {refused}";
             _flows.Table.Forget([new(true, IpAddr.V4(1), IpAddr.V4(1), 17, null)]);
             return null;
@@ -125,7 +128,7 @@ internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHo
 
         // Whatever was in the way of the small change: the whole table replaces what is there.
         _unknown = _stale = true;
-        if (nft.Run(_rules.Whole()) is { } problem)
+        if (nft.Run(_rules.Whole(_endings)) is { } problem)
             return problem;
         _unknown = false;
         return null;

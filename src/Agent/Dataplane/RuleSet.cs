@@ -66,7 +66,7 @@ internal sealed class RuleSet
     }
 
     /// <summary>All of it: the text that makes the table anew.</summary>
-    public string Whole() => TableText.Whole(_held.Values, Digest);
+    public string Whole(bool endings = true) => TableText.Whole(_held.Values, Digest, endings);
 
     private bool Free(RuleElement element, IReadOnlyDictionary<string, ServiceRules> wanted) =>
         !_owners.TryGetValue((element.Set, element.Key), out var owner) || wanted.ContainsKey(owner);

@@ -82,11 +82,23 @@ internal static class TableText
 
         """;
 
+    // Of a connection that has ended the kernel keeps a memory, for two minutes unless told otherwise. While the engine takes a
+    // container's network down it deletes these one by one, by addresses and ports: a client that takes a port again in that
+    // moment would lose the connection it has just made to another task. What is gone by itself by then is not in the way.
+    private const string Endings = """
+          ct timeout ended { protocol tcp; l3proto ip; policy = { time_wait : 1, close : 1 }; }
+          chain remember { type filter hook postrouting priority 0; policy accept;
+            oifname "or-*" meta l4proto tcp ct state new ct status & dnat == dnat ct timeout set "ended"
+          }
+
+        """;
+
     public const string Removal = "table ip orch { }\ndelete table ip orch\n";
 
-    public static string Whole(IEnumerable<ServiceRules> services, string digest)
+    /// <summary>Endings: whether the kernel can be told how long it remembers a connection.</summary>
+    public static string Whole(IEnumerable<ServiceRules> services, string digest, bool endings = true)
     {
-        var text = new StringBuilder(Removal).Append("table ip orch {\n").Append(Sets).Append(Hooks);
+        var text = new StringBuilder(Removal).Append("table ip orch {\n").Append(Sets).Append(Hooks).Append(endings ? Endings : "");
         text.Append("  chain state {\n    return comment \"").Append(digest).Append("\"\n  }\n");
         var elements = new List<RuleElement>();
         var all = services.ToList();

@@ -28,6 +28,7 @@ internal static partial class Scenarios
         ["port-of-names"] = PortOfNames,
         ["taken-table"] = TakenTable,
         ["flushed-flows"] = FlushedFlows,
+        ["ended-flows"] = EndedFlows,
         ["settings"] = Settings,
         ["trouble-of-another"] = TroubleOfAnother,
     };
