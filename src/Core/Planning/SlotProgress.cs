@@ -55,8 +55,10 @@ internal readonly record struct SlotProgress(SlotStanding Standing, Timestamp? L
     {
         var deadline = service.ActiveUpdateConfig.Deadline();
 
-        // With failure action continue, a slot that already failed once does not hold the others up.
-        if (tasks.Any(task => !task.IsAlive && SlotPlanner.IsCurrent(service, task) && Failed(task, deadline)))
+        // With failure action continue, a slot that already failed once does not hold the others up. What failed before this
+        // update began, of a version that it goes back to, says nothing of it.
+        if (tasks.Any(task => !task.IsAlive && task.UpdatedAt >= service.Update!.StartedAt
+            && SlotPlanner.IsCurrent(service, task) && Failed(task, deadline)))
             return new(tasks.Any(task => task.IsAlive && !SlotPlanner.IsCurrent(service, task))
                 ? SlotStanding.Unfinished : SlotStanding.Settled);
         if (deadline is null || current.Desired != TaskState.Running)
