@@ -26,6 +26,7 @@ internal sealed class Cluster
     private int _tokens;
     private int _names;
     private readonly List<ServiceSpec> _reliable = [];
+    private readonly HashSet<string> _followed = [];
 
     public Cluster(World world, Mutation mutation)
     {
@@ -103,6 +104,7 @@ internal sealed class Cluster
             _reliable.Add(spec);
         if (before is null)
             return spec;
+        _followed.Add(before.Name);
         var condition = !before.IsJob ? DependencyCondition.Healthy
             : b % 2 == 0 ? DependencyCondition.Completed : DependencyCondition.Started;
         var dependency = new ServiceDependency(before.Name, condition, Required: false);
@@ -116,7 +118,19 @@ internal sealed class Cluster
     /// <summary>The keys are exchanged, or the service gets its first one.</summary>
     public void UpdateSecret(int a, int b) => UpdateService(a, (view, spec) => WithSecret(view, spec, b));
 
-    public void MoveService(int a, int b) => UpdateService(a, spec => spec.IsJob ? spec : Networks.Attached(spec, b));
+    public void MoveService(int a, int b) =>
+        UpdateService(a, spec => spec.IsJob ? spec : Networks.Attached(spec, Allowed(spec.Name, b)));
+
+    /// <summary>What others wait for stays away from the network that runs dry; who goes there is waited for by nobody later.</summary>
+    private int Allowed(string name, int which)
+    {
+        if (which % Networks.Count == 0)
+            return which;
+        if (_followed.Contains(name))
+            return which - 1;
+        _reliable.RemoveAll(spec => spec.Name == name);
+        return which;
+    }
 
     /// <summary>A network goes, where nothing is on it, or comes back.</summary>
     public void ToggleNetwork(int a) => Ask(view => view.NetworksByName.Contains(Networks.Name(a))
