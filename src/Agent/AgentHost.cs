@@ -53,7 +53,7 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         networks.Begin([.. journal.State.Tasks.Keys], rebooted: journal.State.BootId != identity.BootId);
         var executor = new EngineExecutor(engine, images, folders, networks.OfTasks, inputs.Writer, stop.Token);
         var monitor = new EngineMonitor(
-            engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine.AdvertiseAddr, inputs.Writer,
+            engine, $"{ContainerLabels.Cluster}={machine.ClusterId}", machine, inputs.Writer,
             NewBackoff(TimeSpan.FromMilliseconds(500)), log, clock);
         var loop = new AgentLoop(new AgentCore(identity, journal.State, folders.Find()), journal, inputs.Reader, inputs.Writer, clock)
         {
@@ -67,7 +67,7 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
             SetManagers = managers => Remember(directory, managers),
             Log = log,
         };
-        inputs.Writer.TryWrite(new AgentInput.Described(NodeFacts.WithoutEngine(machine.AdvertiseAddr)));
+        inputs.Writer.TryWrite(new AgentInput.Described(NodeFacts.WithoutEngine(machine)));
         try
         {
             // Names first, and without a look at the engine: containers that run wait for nothing else of ours.

@@ -13,6 +13,9 @@ public sealed record ManagerOptions
 
     /// <summary>The address agents dial; asked for with --bootstrap, afterwards kept in node.json.</summary>
     public string? AdvertiseAddr { get; init; }
+
+    /// <summary>Where other machines send this one packets of networks; null: to the same address.</summary>
+    public string? DataPathAddr { get; init; }
     public string Engine { get; init; } = MachineConfig.DefaultEngine;
 
     /// <summary>Create the cluster if this data root has none; without it a missing cluster is an error.</summary>
@@ -35,6 +38,7 @@ public sealed record ManagerOptions
           --run-dir DIR          Where the control socket orch.sock is (default /run/orch)
           --listen ADDR:PORT     The cluster's TCP port (default 0.0.0.0:2378)
           --advertise-addr ADDR  The address other machines reach this one by
+          --data-path-addr ADDR  The address they send packets of networks to, if it is another one
           --engine ADDRESS       The engine of this machine's agent (default unix:///var/run/docker.sock)
           --bootstrap            Create the cluster if there is none yet
           --default-addr-pool BLOCK
@@ -74,6 +78,7 @@ public sealed record ManagerOptions
         "--run-dir" => options with { Paths = options.Paths with { RunDir = Path.GetFullPath(value) } },
         "--listen" => options with { Listen = ParseListen(value) },
         "--advertise-addr" => options with { AdvertiseAddr = value },
+        "--data-path-addr" => options with { DataPathAddr = value },
         "--engine" => options with { Engine = value },
         "--default-addr-pool" => Pools(options, given => given with { DefaultAddrPool = [.. given.DefaultAddrPool ?? [], value] }),
         "--default-addr-pool-mask-length" => Pools(options, given => given with

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Orch.Agent.Session;
 using Orch.Agent.Tasks;
+using Orch.Contracts.Machine;
 
 namespace Orch.Agent.Engine;
 
@@ -9,7 +10,7 @@ namespace Orch.Agent.Engine;
 /// list everything, go on. A quick question twice a second finds an engine that hangs, which a silent stream hides.
 /// </summary>
 internal sealed class EngineMonitor(
-    IContainerEngine engine, string label, string address, ChannelWriter<AgentInput> inputs, Backoff backoff,
+    IContainerEngine engine, string label, MachineConfig machine, ChannelWriter<AgentInput> inputs, Backoff backoff,
     AgentLog log, TimeProvider clock)
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
@@ -58,7 +59,7 @@ internal sealed class EngineMonitor(
         log.Info($"engine {info.Value!.Version}, API {version.Value}: {list.Value!.Count} containers of ours");
         _trouble = "";
         backoff.Reset();
-        await inputs.WriteAsync(new AgentInput.Described(NodeFacts.Describe(info.Value, address)), stopping);
+        await inputs.WriteAsync(new AgentInput.Described(NodeFacts.Describe(info.Value, machine)), stopping);
         await inputs.WriteAsync(new AgentInput.EngineUp(list.Value), stopping);
         _watching = true;
         _firstLook.TrySetResult();

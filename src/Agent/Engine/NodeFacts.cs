@@ -1,11 +1,12 @@
 using Orch.Contracts.Agent;
+using Orch.Contracts.Machine;
 
 namespace Orch.Agent.Engine;
 
 /// <summary>The engine's view of its machine as the manager hears it.</summary>
 internal static class NodeFacts
 {
-    public static NodeDescription Describe(EngineInfo info, string address)
+    public static NodeDescription Describe(EngineInfo info, MachineConfig machine)
     {
         var description = new NodeDescription
         {
@@ -15,7 +16,8 @@ internal static class NodeFacts
             NanoCpus = info.NanoCpus,
             MemoryBytes = info.MemoryBytes,
             EngineVersion = info.Version,
-            Address = address,
+            Address = machine.AdvertiseAddr,
+            DataPathAddress = machine.DataPathAddr,
         };
         foreach (var (key, value) in info.Labels)
             description.EngineLabels[key] = value;
@@ -28,14 +30,15 @@ internal static class NodeFacts
     }
 
     /// <summary>What can be said of a machine whose engine does not answer yet.</summary>
-    public static NodeDescription WithoutEngine(string address) => new()
+    public static NodeDescription WithoutEngine(MachineConfig machine) => new()
     {
         Hostname = Environment.MachineName,
         Architecture = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture
             == System.Runtime.InteropServices.Architecture.Arm64 ? "aarch64" : "x86_64",
         Os = "linux",
         NanoCpus = Environment.ProcessorCount * 1_000_000_000L,
-        Address = address,
+        Address = machine.AdvertiseAddr,
+        DataPathAddress = machine.DataPathAddr,
     };
 
     /// <summary>Null when the engine may be used; two orchestrators on one engine would fight over it.</summary>

@@ -22,9 +22,9 @@ internal sealed class AgentNetworks : IDisposable
     {
         Resolv = new(ResolvFolder(paths));
         _engineNetworks = new(
-            engine, machine.ClusterId, () => Desk!.Book, () => Underlay.ContainerMtu(machine.AdvertiseAddr),
+            engine, machine.ClusterId, () => Desk!.Book, () => Underlay.ContainerMtu(machine.DataAddress),
             new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), Random.Shared), log, clock);
-        IpAddr? own = IpAddr.TryParse(machine.AdvertiseAddr, out var parsed) ? parsed : null;
+        IpAddr? own = IpAddr.TryParse(machine.DataAddress, out var parsed) ? parsed : null;
         _dataplane = new(log, clock, new()
         {
             NodeId = machine.NodeId.ToString(),
@@ -43,7 +43,7 @@ internal sealed class AgentNetworks : IDisposable
             Stands = _dataplane.StandsAsync,
             PortProblem = _dataplane.PortProblem,
         };
-        Answers = new(() => Desk.Book, _dataplane.StandsAsync, _names, machine.AdvertiseAddr, clock);
+        Answers = new(() => Desk.Book, _dataplane.StandsAsync, _names, machine.DataAddress, clock);
     }
 
     /// <summary>Sends a message in a session with a manager; lost without harm when that is over.</summary>

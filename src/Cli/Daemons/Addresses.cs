@@ -12,13 +12,17 @@ internal static class Addresses
     public static string Advertise(string? wanted)
     {
         if (wanted is not null)
-            return IPAddress.TryParse(wanted, out var address) ? address.ToString() : OfInterface(wanted);
+            return Of(wanted, "--advertise-addr");
         return OfDefaultRoute() ?? TheOnlyOne();
     }
 
-    private static string OfInterface(string name) => Candidates().Where(c => c.Interface == name)
+    /// <summary>The address itself, or that of an interface. Option: what asked for it.</summary>
+    public static string Of(string wanted, string option) =>
+        IPAddress.TryParse(wanted, out var address) ? address.ToString() : OfInterface(wanted, option);
+
+    private static string OfInterface(string name, string option) => Candidates().Where(c => c.Interface == name)
         .Select(c => c.Address.ToString()).FirstOrDefault() ?? throw new CommandException(
-            $"--advertise-addr {name}: neither an IP address nor an interface with one (there are {Described()})");
+            $"{option} {name}: neither an IP address nor an interface with one (there are {Described()})");
 
     /// <summary>The one from which packets to a host leave, as its machines see this one; null when nothing leads there.</summary>
     public static string? Toward(string host)

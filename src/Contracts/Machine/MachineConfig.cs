@@ -24,6 +24,13 @@ public sealed record MachineConfig
     /// <summary>The address other machines reach this one by.</summary>
     public string AdvertiseAddr { get; init; } = "";
 
+    /// <summary>Where they send it packets of networks, if that is another one; else empty.</summary>
+    public string DataPathAddr { get; init; } = "";
+
+    /// <summary>Where other machines send it packets of networks.</summary>
+    [JsonIgnore]
+    public string DataAddress => DataPathAddr.Length > 0 ? DataPathAddr : AdvertiseAddr;
+
     /// <summary>Where a manager listens for the cluster; empty on workers.</summary>
     public string Listen { get; init; } = "";
     public string Engine { get; init; } = DefaultEngine;

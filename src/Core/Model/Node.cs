@@ -18,6 +18,9 @@ public sealed record Node
     /// <summary>The address that other machines reach it by.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>The address that they send packets of networks to.</summary>
+    public string DataAddress => Description.DataPathAddress ?? Address;
+
     public bool TakesNewTasks => State == NodeState.Ready && Spec.Availability == NodeAvailability.Active
         && Description.EngineProblem is null;
 
@@ -50,6 +53,9 @@ public sealed record NodeDescription
     /// <summary>Counted resources by kind, and named ones as kind → names.</summary>
     public Dictionary<string, long>? GenericCounts { get; init; }
     public Dictionary<string, List<string>>? GenericNames { get; init; }
+
+    /// <summary>Where other machines send packets of networks; null: where they reach it.</summary>
+    public string? DataPathAddress { get; init; }
 
     /// <summary>Null while the engine answers.</summary>
     public string? EngineProblem { get; init; }

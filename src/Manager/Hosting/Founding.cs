@@ -54,6 +54,7 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
             Role = NodeRole.Manager,
             Managers = [new IPEndPoint(IPAddress.Parse(address), options.Listen.Port).ToString()],
             AdvertiseAddr = address,
+            DataPathAddr = options.DataPathAddr ?? "",
             Listen = options.Listen.ToString(),
             Engine = options.Engine,
         }.Save(options.Paths.NodeFile);

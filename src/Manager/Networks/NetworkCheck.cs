@@ -39,7 +39,7 @@ internal static class NetworkCheck
         var peers = members.Where(member => member != asked).Select(member => new ReachPeer
         {
             NodeId = member.Node.Id.ToString(),
-            NodeAddress = member.Node.Address,
+            NodeAddress = member.Node.DataAddress,
             BridgeAddress = member.Bridge,
         });
         return new()
@@ -57,7 +57,7 @@ internal static class NetworkCheck
     {
         Id = member.Node.Id.ToString(),
         Name = member.Name,
-        Address = member.Node.Address,
+        Address = member.Node.DataAddress,
         BridgeAddress = member.Bridge,
         Missing = why,
     };

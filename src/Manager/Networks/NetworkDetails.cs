@@ -39,7 +39,7 @@ internal static class NetworkDetails
         {
             ID = member.Node.Id.ToString(),
             Hostname = member.Name,
-            Address = member.Node.Address,
+            Address = member.Node.DataAddress,
             BridgeAddress = member.Bridge,
             Tasks = member.Tasks,
         };

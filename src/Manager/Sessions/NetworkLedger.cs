@@ -174,7 +174,7 @@ internal sealed class NetworkLedger(NodeId node, CoreEpoch epoch)
             service?.Tasks.Add(id);
             var owner = view.Nodes.Get(task.NodeId);
             var serving = service is not null && IsServing(task, owner);
-            var now = new ToldTask(task.ServiceId, serving, task.NodeId == node ? "" : owner?.Address ?? "");
+            var now = new ToldTask(task.ServiceId, serving, task.NodeId == node ? "" : owner?.DataAddress ?? "");
             if (_tasks.TryGetValue(id, out var before) && before == now)
                 return;
             _tasks[id] = now;

@@ -65,7 +65,7 @@ internal sealed class NetworkRoutes
         foreach (var service in view.Services.Values)
             _services[service.Id] = (service, ServiceReach.Of(view, service));
         foreach (var node in view.Nodes.Values)
-            _nodes[node.Id] = (node.Address, node.State == NodeState.Down);
+            _nodes[node.Id] = (node.DataAddress, node.State == NodeState.Down);
         View = view;
         _begun.TrySetResult();
     }
@@ -167,10 +167,10 @@ internal sealed class NetworkRoutes
             _nodes.Remove(id);
             return;
         }
-        var now = (node.Address, node.State == NodeState.Down);
+        var now = (node.DataAddress, node.State == NodeState.Down);
         if (_nodes.TryGetValue(id, out var before) && before == now)
             return;
-        if (before.Address != now.Address)
+        if (before.Address != now.DataAddress)
             peers.UnionWith(view.NodeNetworks.Get(id).Keys.Select(network => (id, network)));
         _nodes[id] = now;
         foreach (var task in view.TasksOn(id))

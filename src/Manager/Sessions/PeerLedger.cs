@@ -29,9 +29,9 @@ internal sealed class PeerLedger(NodeId own)
     {
         if (node == own || !_told.TryGetValue(network, out var peers))
             return;
-        if (view.NodeNetworks.Get(node).TryGet(network, out var bridge) && view.Nodes.Get(node) is { Address.Length: > 0 } record)
+        if (view.NodeNetworks.Get(node).TryGet(network, out var bridge) && view.Nodes.Get(node) is { DataAddress.Length: > 0 } record)
         {
-            var now = new Peer(record.Address, bridge);
+            var now = new Peer(record.DataAddress, bridge);
             if (peers.TryGetValue(node, out var before) && before == now)
                 return;
             peers[node] = now;

@@ -102,6 +102,7 @@ internal static class SessionMapping
         GenericNames = wire.GenericNames.Count == 0 ? null
             : wire.GenericNames.GroupBy(g => g.Kind, StringComparer.Ordinal)
                 .ToDictionary(g => g.Key, g => g.Select(n => n.Value).ToList()),
+        DataPathAddress = Text(wire.DataPathAddress),
         EngineProblem = Text(wire.EngineProblem),
     };
 

@@ -57,6 +57,21 @@ public sealed class NetworkLedgerTests
     }
 
     [Fact]
+    public void Packets_go_where_a_machine_wants_them_and_its_peers_hear_when_that_changes()
+    {
+        Serve(_front, _here);
+        Join(_there, _front);
+        Assert.Equal("192.0.2.2", Assert.Single(Told(_here)!.Peers).NodeAddress);
+
+        Do(new NodeDescribed(_there, new() { DataPathAddress = "198.51.100.2" }, "192.0.2.2", default));
+        var moved = Assert.Single(Told(_here)!.Peers);
+        Assert.Equal((_there.ToString(), _front.ToString(), "198.51.100.2"), (moved.NodeId, moved.NetworkId, moved.NodeAddress));
+
+        Do(new NodeRemoved(_there));
+        Assert.Equal(_there.ToString(), Assert.Single(Told(_here)!.RemovedPeers).NodeId);
+    }
+
+    [Fact]
     public void A_task_serves_from_running_until_it_is_to_stop()
     {
         var (_, task) = Serve(_front, _here);

@@ -17,7 +17,7 @@ internal static class InitCommand
             """,
         Flags =
         [
-            MachineCommand.AdvertiseFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
+            MachineCommand.AdvertiseFlag, MachineCommand.DataPathFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
             Flag.List("default-addr-pool", "Block that subnets of networks are cut from (default 10.128.0.0/9)", "ipNet"),
             Flag.Value("default-addr-pool-mask-length", "uint32", "Prefix length of the subnets (default 20)"),
         ],
@@ -36,11 +36,12 @@ internal static class InitCommand
         var address = Addresses.Advertise(call.Flags.Text("advertise-addr"));
         var listen = Addresses.Listen(call.Flags.Text("listen")!);
         var pools = AddressPools(call);
+        var dataPath = MachineCommand.DataPath(call);
         var daemons = new MachineDaemons(paths);
         if (daemons.AreRunning)
             throw new CommandException("the daemons of this machine run already: `orch stop` ends them");
         daemons.Start(["--bootstrap", .. daemons.Places(), "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine,
-            .. pools]);
+            .. pools, .. dataPath is null ? (string[])[] : ["--data-path-addr", dataPath]]);
         var node = Readiness.Wait(call, paths);
         call.Out.WriteLine($"Cluster initialized: current node ({node}) is now a manager.\n");
         using var local = new Invocation(call.Command, call.Flags, call.Terminal,

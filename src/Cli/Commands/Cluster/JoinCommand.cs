@@ -24,11 +24,11 @@ internal static class JoinCommand
         [
             Flag.Value("token", "string", "Token that `orch token` shows on a manager"),
             Flag.Value("availability", "string", "active, pause or drain", "active"),
-            MachineCommand.AdvertiseFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
+            MachineCommand.AdvertiseFlag, MachineCommand.DataPathFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
         ],
         MinWords = 1,
         MaxWords = 1,
-        Examples = "orch join --token SWMTKN-1-… 10.0.0.1",
+        Examples = "orch join --token SWMTKN-1-… 10.0.0.1\norch join --token SWMTKN-1-… --advertise-addr eth0 --data-path-addr eth1 10.0.0.1",
         Run = Run,
     };
 
@@ -47,8 +47,9 @@ internal static class JoinCommand
             probe.RequireNoSwarm();
         var wanted = call.Flags.Text("advertise-addr");
         var advertise = wanted is null && Addresses.Toward(host) is { } own ? own : Addresses.Advertise(wanted);
+        var dataPath = MachineCommand.DataPath(call) ?? "";
         var joined = Ask(call, host, port, token, advertise);
-        Keep(call, paths, joined, advertise, engine);
+        Keep(call, paths, joined, new() { AdvertiseAddr = advertise, DataPathAddr = dataPath, Engine = engine });
         var daemons = new MachineDaemons(paths);
         daemons.Start(joined.Identity.Role == PeerRole.Manager ? daemons.Places() : null);
         call.Out.WriteLine($"This node joined a cluster as a {joined.Identity.Role.Word()}.\n" +
@@ -83,20 +84,18 @@ internal static class JoinCommand
     }
 
     /// <summary>Keys first, the identity file last: a machine without it has not joined and may try again.</summary>
-    private static void Keep(Invocation call, DaemonPaths paths, JoinResult.Joined joined, string advertise, string engine)
+    private static void Keep(Invocation call, DaemonPaths paths, JoinResult.Joined joined, MachineConfig asked)
     {
         Directory.CreateDirectory(paths.Machine.DataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         NodeCredentials.Save(paths.Machine, joined.KeyPem, joined.CertificatePem, joined.RootPem);
         var isManager = joined.Identity.Role == PeerRole.Manager;
-        new MachineConfig
+        (asked with
         {
             NodeId = joined.Identity.Node,
             ClusterId = joined.Identity.Cluster,
             Role = isManager ? NodeRole.Manager : NodeRole.Worker,
             Managers = joined.Managers,
-            AdvertiseAddr = advertise,
             Listen = isManager ? call.Flags.Text("listen")! : "",
-            Engine = engine,
-        }.Save(paths.Machine.NodeFile);
+        }).Save(paths.Machine.NodeFile);
     }
 }

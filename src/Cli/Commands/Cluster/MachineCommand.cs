@@ -13,6 +13,13 @@ internal static class MachineCommand
     public static Flag AdvertiseFlag =>
         Flag.Value("advertise-addr", "ip|interface", "Address other machines reach this one by (default: the default route's)");
 
+    public static Flag DataPathFlag =>
+        Flag.Value("data-path-addr", "ip|interface", "Address other machines send packets of networks to (default: the advertised one)");
+
+    /// <summary>Null when it is the advertised one.</summary>
+    public static string? DataPath(Invocation call) =>
+        call.Flags.Text("data-path-addr") is { } wanted ? Addresses.Of(wanted, "--data-path-addr") : null;
+
     public static void RequireRoot(string what)
     {
         if (!Posix.IsRoot)
