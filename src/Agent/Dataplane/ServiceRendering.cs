@@ -64,7 +64,9 @@ internal sealed class ServiceRendering(NetworkBook book, string nodeId)
             // Tasks of an internal network have no way back to a client elsewhere: they see this machine as the client.
             if (task.NodeId == nodeId && !through.IsInternal)
                 here.Add(backends[^1].Address);
-            keeps &= !through.IsInternal;
+
+            // It answers by its first network: a connection that comes through another would go back to nobody.
+            keeps &= !through.IsInternal && through.Id == task.Addresses[0].NetworkId;
         }
         Prefer(service, backends, local);
         if (backends.Count == 0 && carrier is null)

@@ -40,7 +40,7 @@ internal static class TableText
             iifname != "lo" ip daddr 127.0.0.0/8 drop
           }
           chain back { type filter hook prerouting priority -150; policy accept;
-            iifname "or-*" ct state new ip saddr != @overlay ct mark set ether saddr map @gates
+            iifname "or-*" ct direction original ip saddr != @overlay ct mark set ether saddr map @gates
             iifname "or-*" ct direction reply ip daddr != @overlay ether daddr set ct mark map @ways_back
           }
           chain arrive { type filter hook prerouting priority 0; policy accept;

@@ -70,7 +70,7 @@ internal sealed class AgentNetworks : IDisposable
     {
         Desk.Take(update);
         if (!update.More)
-            _answers.Owe(session, update.Revision, Desk.Book.Version);
+            _answers.Owe(session, update.Serial, Desk.Book.Version);
     }
 
     /// <summary>Nothing is left of the task here.</summary>
@@ -92,7 +92,7 @@ internal sealed class AgentNetworks : IDisposable
         Task[] parts =
         [
             _engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping),
-            _answers.RunAsync(_dataplane.RulesAsync, Answer, stopping),
+            _answers.RunAsync(_dataplane.RulesAsync, () => _dataplane.Missing is not null, Answer, stopping),
         ];
         await await Task.WhenAny(parts);
         await Task.WhenAll(parts);

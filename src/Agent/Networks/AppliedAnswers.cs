@@ -12,19 +12,22 @@ internal sealed class AppliedAnswers
     private readonly Channel<Owed> _owed = Channel.CreateBounded<Owed>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    /// <summary>The manager of that session said this revision; it is done with this version of the book.</summary>
-    public void Owe(long session, ulong revision, long version) => _owed.Writer.TryWrite(new(session, revision, version));
+    /// <summary>The manager of that session said the update of this serial; it is done with this version of the book.</summary>
+    public void Owe(long session, ulong serial, long version) => _owed.Writer.TryWrite(new(session, serial, version));
 
-    /// <summary>Settled: null when the rules are as that version wants them. Until told to stop.</summary>
+    /// <summary>
+    /// Settled: null when the rules are as that version wants them. Powerless: this machine cannot have any, so it leads
+    /// nobody anywhere. Until told to stop.
+    /// </summary>
     public async Task RunAsync(
-        Func<long, CancellationToken, Task<string?>> settled, Action<long, AgentMessage> answer, CancellationToken stopping)
+        Func<long, CancellationToken, Task<string?>> settled, Func<bool> powerless, Action<long, AgentMessage> answer, CancellationToken stopping)
     {
         await foreach (var owed in _owed.Reader.ReadAllAsync(stopping))
         {
-            if (await settled(owed.Version, stopping) is null)
-                answer(owed.Session, new() { Applied = new() { Revision = owed.Revision } });
+            if (await settled(owed.Version, stopping) is null || powerless())
+                answer(owed.Session, new() { Applied = new() { Serial = owed.Serial } });
         }
     }
 
-    private readonly record struct Owed(long Session, ulong Revision, long Version);
+    private readonly record struct Owed(long Session, ulong Serial, long Version);
 }

@@ -24,7 +24,7 @@ internal sealed class NetworkTruth
         Change(_tasks, update.RemovedTasks, update.Tasks, task => task.Id);
         Change(_services, update.RemovedServices, update.Services, service => service.Id);
         Change(_networks, update.RemovedNetworks, update.Networks, network => network.Id);
-        foreach (var (network, node) in _peers.Keys.Where(peer => update.RemovedNetworks.Contains(peer.Network)).ToList())
+        foreach (var (network, node) in update.RemovedNetworks.Count == 0 ? [] : _peers.Keys.Where(peer => update.RemovedNetworks.Contains(peer.Network)).ToList())
             _peers.Remove((network, node));
         Change(_peers, update.RemovedPeers.Select(Key), update.Peers, Key);
     }

@@ -29,9 +29,9 @@ internal static class Addresses
     {
         try
         {
-            return Dns.GetHostAddresses(host).Select(SourceFor).FirstOrDefault(address => address is not null);
+            return Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Select(SourceFor).FirstOrDefault(address => address is not null);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             return null; // a name that nobody knows; whoever dials it says so
         }

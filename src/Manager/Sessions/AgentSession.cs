@@ -23,6 +23,7 @@ internal sealed class AgentSession(
     private readonly SessionOutbox _outbox = new(node);
     private readonly OpenAsks _asks = new();
     private Farewell? _farewell;
+    private ulong _updates;
 
     public NodeId Node => node;
 
@@ -44,6 +45,19 @@ internal sealed class AgentSession(
     /// <summary>Runs until the agent goes away or the session is ended.</summary>
     public async Task RunAsync(Hello hello, Welcome welcome)
     {
+        try
+        {
+            await TalkAsync(hello, welcome);
+        }
+        finally
+        {
+            _asks.End();
+            _outbox.Close();
+        }
+    }
+
+    private async Task TalkAsync(Hello hello, Welcome welcome)
+    {
         await stream.WriteAsync(new ManagerMessage { Welcome = welcome });
         if (!await AdmitAsync(hello))
         {
@@ -63,7 +77,6 @@ internal sealed class AgentSession(
         }
         finally
         {
-            _asks.End();
             await stop.CancelAsync();
             await Task.WhenAll(Quietly(receiving), Quietly(recording));
         }
@@ -123,7 +136,7 @@ internal sealed class AgentSession(
                 _asks.Hear(message.Answer);
                 break;
             case AgentMessage.BodyOneofCase.Applied:
-                _outbox.Applied(message.Applied.Revision);
+                _outbox.Applied(message.Applied.Serial);
                 break;
         }
     }
@@ -161,7 +174,7 @@ internal sealed class AgentSession(
             await routes.Begun.WaitAsync(cancellation);
             var (view, update) = networks.Complete();
             await TellAsync(update, ledger.Complete(view));
-            _outbox.Sent(update.Revision);
+            _outbox.Sent(update.Serial);
             while (await _outbox.WaitAsync(cancellation))
                 await SendAsync(_outbox.Take(), ledger, networks);
             if (_farewell is { } farewell)
@@ -177,8 +190,11 @@ internal sealed class AgentSession(
     {
         var (touched, assigned, recorded, heartbeat, tickets, asks) = waiting;
         var (view, update) = networks.Delta(touched);
-        await TellAsync(update, assigned.Count > 0 ? ledger.Delta(view, assigned) : null);
-        _outbox.Sent(update?.Revision ?? 0);
+
+        // Asked after the view was read: what leaves in that view is held since before it could be seen.
+        var told = assigned.Where(task => !_outbox.IsHeld(task)).ToList();
+        await TellAsync(update, told.Count > 0 ? ledger.Delta(view, told) : null);
+        _outbox.Sent(update?.Serial ?? 0);
         if (recorded.Count > 0)
             await stream.WriteAsync(new ManagerMessage { Recorded = new ReportsRecorded { TaskIds = { recorded } } });
         if (heartbeat > 0)
@@ -195,6 +211,8 @@ internal sealed class AgentSession(
     /// </summary>
     private async Task TellAsync(NetworkUpdate? networks, Assignments? assignments)
     {
+        if (networks is not null)
+            networks.Serial = ++_updates;
         foreach (var part in networks is null ? [] : NetworkParts.Split(networks))
             await stream.WriteAsync(new ManagerMessage { Network = part });
         if (assignments is not null)

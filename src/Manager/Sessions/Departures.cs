@@ -14,6 +14,11 @@ internal sealed class Departures
     public static bool IsLeaving(TaskRecord? task) =>
         task is { State: TaskState.Running, Desired: > TaskState.Running, Addresses.Count: > 0 };
 
+    private static readonly Task _never = new TaskCompletionSource().Task;
+
+    /// <summary>A machine that may still lead to the task cannot be told now.</summary>
+    public void AddSilent(TaskId task) => Add(task, _never);
+
     /// <summary>Gone: when a machine that leads to the task does so no more.</summary>
     public void Add(TaskId task, Task gone)
     {
@@ -33,7 +38,7 @@ internal sealed class Departures
         if (_leaving.TryGetValue(task, out var machines))
             _ = AssignAsync(session, task, Task.WhenAll(machines), within, clock);
         else
-            session.Assign(task);
+            session.Release(task);
     }
 
     private static async Task AssignAsync(SessionOutbox session, TaskId task, Task gone, TimeSpan within, TimeProvider clock)
@@ -46,6 +51,6 @@ internal sealed class Departures
         {
             // Its clients find out by themselves: the connection ends with the task.
         }
-        session.Assign(task);
+        session.Release(task);
     }
 }

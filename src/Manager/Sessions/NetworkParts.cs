@@ -16,6 +16,7 @@ internal static class NetworkParts
             yield break;
         }
         var part = Empty(message);
+        part.Complete = message.Complete;
         var size = 0;
         foreach (var (bytes, add) in Items(message))
         {
@@ -48,5 +49,5 @@ internal static class NetworkParts
     private static Action<NetworkUpdate> Add(Action<NetworkUpdate> add) => add;
 
     private static NetworkUpdate Empty(NetworkUpdate message) =>
-        new() { Epoch = message.Epoch, Revision = message.Revision, Complete = message.Complete };
+        new() { Epoch = message.Epoch, Revision = message.Revision, Serial = message.Serial };
 }

@@ -109,9 +109,25 @@ internal sealed class NetworkRoutes
         return departures;
     }
 
+    /// <summary>Machines that are believed in and have no session: their kernels lead connections as they did.</summary>
+    private static void AddSilent(ClusterState view, List<TaskRecord> leaving, HashSet<SessionOutbox> sessions, Departures departures)
+    {
+        if (leaving.Count == 0)
+            return;
+        var heard = sessions.Select(session => session.Node).ToHashSet();
+        foreach (var ofNetwork in leaving.GroupBy(task => task.Addresses[0].Network))
+        {
+            var silent = view.NetworkNodes.Get(ofNetwork.Key).Keys
+                .Where(node => !heard.Contains(node) && view.Nodes.Get(node) is { State: NodeState.Ready }).ToList();
+            foreach (var task in ofNetwork.Where(task => silent.Exists(node => node != task.NodeId)))
+                departures.AddSilent(task.Id);
+        }
+    }
+
     private static void Touch(ClusterState view, HashSet<TaskId> tasks, HashSet<SessionOutbox> sessions, Departures departures)
     {
         var leaving = tasks.Select(view.Tasks.Get).OfType<TaskRecord>().Where(Departures.IsLeaving).ToList();
+        AddSilent(view, leaving, sessions, departures);
         foreach (var session in sessions)
         {
             if (leaving.TrueForAll(task => task.NodeId == session.Node))

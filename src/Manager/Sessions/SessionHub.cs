@@ -138,9 +138,20 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             }
             else
             {
+                Hold(view, changes);
                 _routes.Publish(view);
                 Route(view, changes, _routes.Route(view, changes));
             }
+        }
+    }
+
+    /// <summary>Before anybody sees the view: a machine must not hear of a task that is to stop sooner than others may.</summary>
+    private void Hold(ClusterState view, Changes changes)
+    {
+        foreach (var id in changes.Tasks)
+        {
+            if (view.Tasks.Get(id) is { } task && Departures.IsLeaving(task) && _sessions.TryGetValue(task.NodeId, out var session))
+                session.Outbox.Hold(id);
         }
     }
 
@@ -158,7 +169,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             if (!_sessions.TryGetValue(gone.NodeId, out var session))
                 continue;
             session.Outbox.Touch([gone.Id]);
-            session.Outbox.Assign(gone.Id);
+            session.Outbox.Release(gone.Id);
         }
         foreach (var id in changes.Nodes)
         {

@@ -14,6 +14,7 @@ internal sealed class SessionOutbox(NodeId node)
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly AppliedMark _applied = new();
+    private readonly HashSet<TaskId> _held = [];
     private HashSet<TaskId> _assigned = [];
     private HashSet<TaskId> _touched = [];
     private HashSet<ServiceId> _services = [];
@@ -27,13 +28,37 @@ internal sealed class SessionOutbox(NodeId node)
 
     public NodeId Node => node;
 
-    /// <summary>What the agent shall do with one of its tasks.</summary>
-    public void Assign(TaskId id) => Change(() => _assigned.Add(id));
+    /// <summary>What the agent shall do with one of its tasks; one that is held is told when it is released.</summary>
+    public void Assign(TaskId id) => Change(() =>
+    {
+        if (!_held.Contains(id))
+            _assigned.Add(id);
+    });
+
+    /// <summary>The agent is told nothing more of this task until it is released.</summary>
+    public void Hold(TaskId id)
+    {
+        lock (_lock)
+            _held.Add(id);
+    }
+
+    public bool IsHeld(TaskId id)
+    {
+        lock (_lock)
+            return _held.Contains(id);
+    }
+
+    /// <summary>What the agent shall do with the task, whether it was held or not.</summary>
+    public void Release(TaskId id) => Change(() =>
+    {
+        _held.Remove(id);
+        _assigned.Add(id);
+    });
 
     /// <summary>What names and rules say of these tasks, here or elsewhere.</summary>
     public void Touch(IReadOnlyCollection<TaskId> ids) => Change(() => _touched.UnionWith(ids));
 
-    /// <summary>The same; done when the agent's names and rules are so, or the session is over.</summary>
+    /// <summary>The same; done when the agent's names and rules are so, and never when its session ends before.</summary>
     public Task TouchAndWait(IReadOnlyCollection<TaskId> ids)
     {
         var done = Task.CompletedTask;
@@ -64,27 +89,22 @@ internal sealed class SessionOutbox(NodeId node)
     /// <summary>The same for a question.</summary>
     public bool Ask(Ask question) => TryAdd(() => _asks, question);
 
-    /// <summary>What was taken last is sent; revision: of the update about it that the agent acknowledges, or 0 where it needed none.</summary>
-    public void Sent(ulong revision)
+    /// <summary>What was taken last is sent; serial: of the update about it that the agent acknowledges, or 0 where it needed none.</summary>
+    public void Sent(ulong serial)
     {
         lock (_lock)
-            _applied.Sent(revision);
+            _applied.Sent(serial);
     }
 
-    /// <summary>The agent has done all that it was sent of networks up to this revision.</summary>
-    public void Applied(ulong revision)
+    /// <summary>The agent has done all that it was sent of networks up to this serial.</summary>
+    public void Applied(ulong serial)
     {
         lock (_lock)
-            _applied.Applied(revision);
+            _applied.Applied(serial);
     }
 
-    /// <summary>Nothing more will be added; the sender finishes, and nobody waits for the agent.</summary>
-    public void Close()
-    {
-        _signal.Writer.TryComplete();
-        lock (_lock)
-            _applied.End();
-    }
+    /// <summary>Nothing more will be added; the sender finishes.</summary>
+    public void Close() => _signal.Writer.TryComplete();
 
     /// <summary>Waits until there is something; false when the outbox is closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellation)

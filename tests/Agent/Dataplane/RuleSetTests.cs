@@ -190,6 +190,11 @@ public sealed class RuleSetTests
         Assert.Equal($"ct mark set {RuleNames.KeepingPortMark}", Mark());
         update.Networks[0].Internal = true;
         Assert.Equal($"ct mark set {RuleNames.PortMark}", Mark());
+
+        // Its first network is another one, by which it answers.
+        update.Networks[0].Internal = false;
+        update.Tasks[0].Addresses.Insert(0, new TaskAddress { NetworkId = "net0", Address = "10.51.0.12" });
+        Assert.Equal($"ct mark set {RuleNames.PortMark}", Mark());
     }
 
     [Fact]

@@ -81,13 +81,38 @@ public sealed class NetworkPeersTests
         var answers = new AppliedAnswers();
         var settled = new TaskCompletionSource<string?>();
         var said = new TaskCompletionSource<(long, AgentMessage)>();
-        answers.Owe(session: 3, revision: 41, version: 5);
-        var running = answers.RunAsync((_, _) => settled.Task, (session, message) => said.TrySetResult((session, message)), stop.Token);
+        answers.Owe(session: 3, serial: 41, version: 5);
+        var running = answers.RunAsync((_, _) => settled.Task, () => false, (session, message) => said.TrySetResult((session, message)), stop.Token);
         Assert.False(said.Task.IsCompleted);
 
         settled.SetResult(null);
         var (session, message) = await said.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal((3, 41ul), (session, message.Applied.Revision));
+        Assert.Equal((3, 41ul), (session, message.Applied.Serial));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_machine_without_rules_says_so_only_when_it_can_have_none()
+    {
+        using var stop = new CancellationTokenSource();
+        var (powerless, asked) = (false, new SemaphoreSlim(0));
+        var answers = new AppliedAnswers();
+        var said = new TaskCompletionSource<ulong>();
+        answers.Owe(session: 3, serial: 1, version: 5);
+        var running = answers.RunAsync(
+            (_, _) =>
+            {
+                asked.Release();
+                return Task.FromResult<string?>("no such table");
+            },
+            () => powerless, (_, message) => said.TrySetResult(message.Applied.Serial), stop.Token);
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.False(said.Task.IsCompleted);
+
+        powerless = true;
+        answers.Owe(session: 3, serial: 2, version: 6);
+        Assert.Equal(2ul, await said.Task.WaitAsync(TimeSpan.FromSeconds(30)));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }

@@ -60,12 +60,33 @@ public sealed class AppliedMarkTests
     }
 
     [Fact]
-    public void Nobody_waits_for_an_agent_that_is_gone()
+    public void Each_of_two_updates_is_waited_for_by_itself()
     {
-        var done = _mark.Touch();
-        _mark.End();
-        Assert.True(done.IsCompletedSuccessfully);
-        Assert.True(_mark.Touch().IsCompletedSuccessfully);
+        var first = _mark.Touch();
+        _mark.Taken();
+        _mark.Sent(1);
+        var second = _mark.Touch();
+        _mark.Taken();
+        _mark.Sent(2);
+        _mark.Applied(1);
+        Assert.True(first.IsCompletedSuccessfully);
+        Assert.False(second.IsCompleted);
+        _mark.Applied(2);
+        Assert.True(second.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void An_agent_that_never_answers_costs_a_bounded_room_and_the_newest_are_answered_when_it_does()
+    {
+        var oldest = _mark.Touch();
+        Task newest = oldest;
+        for (var i = 0; i < 5_000; i++)
+            newest = _mark.Touch();
+        _mark.Taken();
+        _mark.Sent(1);
+        _mark.Applied(1);
+        Assert.False(oldest.IsCompleted);
+        Assert.True(newest.IsCompletedSuccessfully);
     }
 
     private Task Next()

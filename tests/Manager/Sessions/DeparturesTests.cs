@@ -49,4 +49,33 @@ public sealed class DeparturesTests
 
         Assert.Equal([_task], _own.Take().Assigned);
     }
+
+    [Fact]
+    public void What_was_to_be_told_of_a_task_that_is_held_waits_for_its_release()
+    {
+        _own.Assign(_task);
+        _own.Hold(_task);
+        Assert.True(_own.IsHeld(_task));
+        _own.Take();
+        _own.Assign(_task);
+        Assert.Empty(_own.Take().Assigned);
+
+        _own.Release(_task);
+        Assert.Equal([_task], _own.Take().Assigned);
+        Assert.False(_own.IsHeld(_task));
+    }
+
+    [Fact]
+    public async Task A_machine_that_cannot_be_told_holds_it_up_for_a_bounded_time()
+    {
+        var clock = new ManualClock();
+        var departures = new Departures();
+        departures.AddSilent(_task);
+        departures.Assign(_own, _task, _within, clock);
+        Assert.Empty(_own.Take().Assigned);
+
+        clock.Advance(_within);
+        await _own.WaitAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([_task], _own.Take().Assigned);
+    }
 }

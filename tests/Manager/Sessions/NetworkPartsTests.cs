@@ -7,7 +7,7 @@ public sealed class NetworkPartsTests
 {
     private static NetworkUpdate Large()
     {
-        var update = new NetworkUpdate { Epoch = new() { Incarnation = 1, Term = 2 }, Revision = 7, Complete = true };
+        var update = new NetworkUpdate { Epoch = new() { Incarnation = 1, Term = 2 }, Revision = 7, Serial = 3, Complete = true };
         for (var n = 0; n < 40; n++)
         {
             update.Networks.Add(new NetworkAssignment { Id = $"n{n}", Name = new string('n', 50) });
@@ -16,6 +16,8 @@ public sealed class NetworkPartsTests
             update.RemovedServices.Add($"rs{n}");
             update.Tasks.Add(new TaskEndpoint { Id = $"t{n}", ServiceId = new string('t', 50) });
             update.RemovedTasks.Add($"rt{n}");
+            update.Peers.Add(new NetworkPeer { NetworkId = $"n{n}", NodeId = new string('p', 50) });
+            update.RemovedPeers.Add(new NetworkPeer { NetworkId = $"n{n}", NodeId = new string('q', 50) });
         }
         return update;
     }
@@ -34,7 +36,9 @@ public sealed class NetworkPartsTests
         var parts = NetworkParts.Split(Large(), targetBytes: 500).ToList();
 
         Assert.True(parts.Count > 5);
-        Assert.All(parts, part => Assert.True(part.CalculateSize() < 700 && part is { Complete: true, Revision: 7, Epoch.Term: 2 }));
+        Assert.All(parts, part => Assert.True(part.CalculateSize() < 700 && part is { Revision: 7, Serial: 3, Epoch.Term: 2 }));
+        Assert.True(parts[0].Complete);
+        Assert.DoesNotContain(parts.Skip(1), part => part.Complete);
         Assert.All(parts.SkipLast(1), part => Assert.True(part.More));
         Assert.False(parts[^1].More);
         var merged = new NetworkUpdate();

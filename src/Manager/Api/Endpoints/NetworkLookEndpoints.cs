@@ -12,6 +12,9 @@ internal static class NetworkLookEndpoints
     /// <summary>Networks that are checked at once; agents refuse more questions than that.</summary>
     private const int MostAtOnce = 4;
 
+    /// <summary>For all requests together: an agent answers only so many questions at a time.</summary>
+    private static readonly SemaphoreSlim _room = new(MostAtOnce);
+
     /// <summary>Networks of one request.</summary>
     private const int MostNetworks = 64;
 
@@ -51,18 +54,17 @@ internal static class NetworkLookEndpoints
 
     private static async Task CheckAsync(HttpContext http, ApiServices api, ClusterState state, List<Network> wanted)
     {
-        using var room = new SemaphoreSlim(MostAtOnce);
         var checks = await Task.WhenAll(wanted.DistinctBy(one => one.Id)
             .OrderBy(one => one.Spec.Name, StringComparer.Ordinal).Select(async network =>
             {
-                await room.WaitAsync(http.RequestAborted);
+                await _room.WaitAsync(http.RequestAborted);
                 try
                 {
                     return await NetworkCheck.OfAsync(state, network, api.Ask, http.RequestAborted);
                 }
                 finally
                 {
-                    room.Release();
+                    _room.Release();
                 }
             }));
         var view = new NetworkChecksView { OK = checks.All(check => check.Problems.Count == 0), Networks = checks };
