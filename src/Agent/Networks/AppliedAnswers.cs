@@ -25,7 +25,7 @@ internal sealed class AppliedAnswers
         await foreach (var owed in _owed.Reader.ReadAllAsync(stopping))
         {
             if (await settled(owed.Version, stopping) is null || powerless())
-                answer(owed.Session, new() { Applied = new() { Serial = owed.Serial } });
+                answer(owed.Session, new() { NetworkApplied = new() { Serial = owed.Serial } });
         }
     }
 

@@ -24,8 +24,8 @@ internal sealed class NetworkTruth
         Change(_tasks, update.RemovedTasks, update.Tasks, task => task.Id);
         Change(_services, update.RemovedServices, update.Services, service => service.Id);
         Change(_networks, update.RemovedNetworks, update.Networks, network => network.Id);
-        foreach (var (network, node) in update.RemovedNetworks.Count == 0 ? [] : _peers.Keys.Where(peer => update.RemovedNetworks.Contains(peer.Network)).ToList())
-            _peers.Remove((network, node));
+        if (update.RemovedNetworks.Count > 0)
+            ForgetPeers(update.RemovedNetworks.ToHashSet());
         Change(_peers, update.RemovedPeers.Select(Key), update.Peers, Key);
     }
 
@@ -38,6 +38,12 @@ internal sealed class NetworkTruth
         Tasks = { _tasks.Values },
         Peers = { _peers.Values },
     };
+
+    private void ForgetPeers(HashSet<string> networks)
+    {
+        foreach (var peer in _peers.Keys.Where(peer => networks.Contains(peer.Network)).ToList())
+            _peers.Remove(peer);
+    }
 
     private static (string Network, string Node) Key(Contracts.Agent.NetworkPeer peer) => (peer.NetworkId, peer.NodeId);
 

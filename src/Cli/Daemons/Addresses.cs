@@ -29,7 +29,9 @@ internal static class Addresses
     {
         try
         {
-            return Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Select(SourceFor).FirstOrDefault(address => address is not null);
+            // IPv4 first: packets of networks go by that.
+            return Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily == AddressFamily.InterNetworkV6)
+                .Select(SourceFor).FirstOrDefault(address => address is not null);
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {

@@ -135,8 +135,8 @@ internal sealed class AgentSession(
             case AgentMessage.BodyOneofCase.Answer:
                 _asks.Hear(message.Answer);
                 break;
-            case AgentMessage.BodyOneofCase.Applied:
-                _outbox.Applied(message.Applied.Serial);
+            case AgentMessage.BodyOneofCase.NetworkApplied:
+                _outbox.Applied(message.NetworkApplied.Serial);
                 break;
         }
     }

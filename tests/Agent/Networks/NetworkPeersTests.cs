@@ -87,7 +87,7 @@ public sealed class NetworkPeersTests
 
         settled.SetResult(null);
         var (session, message) = await said.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal((3, 41ul), (session, message.Applied.Serial));
+        Assert.Equal((3, 41ul), (session, message.NetworkApplied.Serial));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
@@ -106,7 +106,7 @@ public sealed class NetworkPeersTests
                 asked.Release();
                 return Task.FromResult<string?>("no such table");
             },
-            () => powerless, (_, message) => said.TrySetResult(message.Applied.Serial), stop.Token);
+            () => powerless, (_, message) => said.TrySetResult(message.NetworkApplied.Serial), stop.Token);
         Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.False(said.Task.IsCompleted);
 
