@@ -42,8 +42,8 @@ internal static partial class Normalized
     [GeneratedRegex(@"\b([0-9a-f]{64}|[0-9a-z]{25})\b")]
     private static partial Regex Id();
 
-    // In a table the id comes first, and one in fifty has no digit that tells it from a word.
-    [GeneratedRegex(@"\b(?=[0-9a-z]*[0-9])[0-9a-z]{12}\b|^[0-9a-z]{12}(?= |$)")]
+    // In a table the id comes first, in a log's prefix after the slot; one in fifty has no digit that tells it from a word.
+    [GeneratedRegex(@"\b(?=[0-9a-z]*[0-9])[0-9a-z]{12}\b|^[0-9a-z]{12}(?= |$)|(?<=\.\d+\.)[0-9a-z]{12}(?=@)")]
     private static partial Regex ShortId();
 
     [GeneratedRegex(@"(?<=Issuer (Subject|Public Key):\s*)\S+")]
