@@ -18,7 +18,7 @@ internal sealed class Machine : IAsyncDisposable
     public const string Vip = "10.50.0.200";
     public const string Bridge = "or-4097";
     public const int Port = 8080;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);
     public const string EngineChains = """
         *filter
         :INPUT ACCEPT

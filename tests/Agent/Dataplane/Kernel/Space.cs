@@ -147,7 +147,7 @@ internal sealed class Asker : IDisposable
     public Asker(ProtocolType protocol)
     {
         var type = protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram;
-        _socket = new(AddressFamily.InterNetwork, type, protocol) { SendTimeout = 10_000, ReceiveTimeout = 10_000 };
+        _socket = new(AddressFamily.InterNetwork, type, protocol) { SendTimeout = 5_000, ReceiveTimeout = 5_000 };
     }
 
     public string Ask(string address, int port)
