@@ -35,7 +35,7 @@ internal sealed class AgentHost(AgentOptions options, MachineConfig machine, Age
         ManagerSession? session = null;
         using var networks = new AgentNetworks(engine, machine, options.Paths, log, clock)
         {
-            Answer = (number, message) => session?.Send(number, message),
+            Send = (number, message) => session?.Send(number, message),
         };
         var directory = new ManagerDirectory(Managers());
         session = new ManagerSession(

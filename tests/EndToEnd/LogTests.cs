@@ -5,18 +5,13 @@ namespace Orch.Tests.EndToEnd;
 
 /// <summary>Logs of tasks on two machines, one of which loses power while somebody reads.</summary>
 public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelper output)
-    : IClassFixture<LogTests.TwoMachineCluster>, IAsyncLifetime
+    : ClusterTests<LogTests.TwoMachineCluster>(cluster)
 {
     public sealed class TwoMachineCluster() : OrchCluster(2);
 
     private const string Talk =
         "trap 'exit 0' TERM; i=0; while :; do echo \"$(hostname) $i\"; echo \"bad $i\" >&2; i=$((i+1)); sleep 0.2; done";
 
-    private OrchMachine Manager => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
 
     private Task<ExecResult> DockerAsync(params string[] args) => Manager.Machine.ExecAsync(
         ["docker", "-H", $"unix://{Manager.Machine.RunDirectory}/orch/orch.sock", .. args]);
@@ -62,7 +57,7 @@ public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelp
             await Until.TrueAsync("lines of both machines", async () =>
                 await reader.ReadLogAsync() is var log && log.Contains("@n1", StringComparison.Ordinal) && log.Contains("@n2", StringComparison.Ordinal));
 
-        await cluster.Machines[1].Machine.PowerOffAsync();
+        await Cluster.Machines[1].Machine.PowerOffAsync();
 
         foreach (var reader in new[] { orch, docker })
         {
@@ -76,9 +71,9 @@ public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelp
         Assert.Equal(0, whole.ExitCode);
         Assert.Contains("the logs of node n2 are missing: it is down", whole.Error, StringComparison.Ordinal);
 
-        await cluster.Machines[1].Machine.BootAsync();
-        await cluster.Machines[1].OkAsync("start");
-        await cluster.ReadyAsync();
+        await Cluster.Machines[1].Machine.BootAsync();
+        await Cluster.Machines[1].OkAsync("start");
+        await Cluster.ReadyAsync();
         await orch.StopAsync();
         await docker.KillAsync();
     }

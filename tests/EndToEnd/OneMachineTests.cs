@@ -5,13 +5,9 @@ namespace Orch.Tests.EndToEnd;
 
 /// <summary>The main job on one machine: create, see, heal, survive.</summary>
 public sealed class OneMachineTests(OneMachineCluster cluster, ITestOutputHelper output)
-    : IClassFixture<OneMachineCluster>, IAsyncLifetime
+    : ClusterTests<OneMachineCluster>(cluster)
 {
-    private OrchMachine Machine => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
+    private OrchMachine Machine => Manager;
 
     [LabFact]
     public async Task A_service_is_created_listed_scaled_updated_and_removed()

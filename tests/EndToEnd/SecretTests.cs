@@ -4,17 +4,12 @@ using Orch.Tests.EndToEnd.Cluster;
 namespace Orch.Tests.EndToEnd;
 
 /// <summary>Secrets and configs in real containers, on one of two machines; and nowhere else.</summary>
-public sealed class SecretTests(TwoMachineCluster cluster) : IClassFixture<TwoMachineCluster>, IAsyncLifetime
+public sealed class SecretTests(TwoMachineCluster cluster) : ClusterTests<TwoMachineCluster>(cluster)
 {
     private const string Files = "/run/orch/files";
 
-    private OrchMachine Manager => cluster.Manager;
 
-    private OrchMachine Worker => cluster.Machines[1];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
+    private OrchMachine Worker => Cluster.Machines[1];
 
     [LabFact]
     public async Task A_container_reads_its_files_and_the_secret_is_nowhere_else()
@@ -38,7 +33,7 @@ public sealed class SecretTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
 
         Assert.Equal("", await ListedAsync(Manager));
         Assert.Contains("tmpfs", (await Worker.Machine.ExecAsync("stat", "-f", "-c", "%T", Files)).Output, StringComparison.Ordinal);
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
             Assert.Equal("", await FoundAsync(machine, canary));
         Assert.Contains($"{Files}/", await FoundAsync(Worker, canary, andInMemory: true), StringComparison.Ordinal);
         await NotToldAsync(canary);
@@ -90,7 +85,7 @@ public sealed class SecretTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         {
             await Manager.Machine.ThawAsync();
         }
-        await cluster.ReadyAsync();
+        await Cluster.ReadyAsync();
         await Manager.ConvergedAsync("keep");
         var after = (await Worker.RunningTasksAsync()).Single();
         Assert.Equal((before.Key, before.Value.Id, before.Value.StartedAt), (after.Key, after.Value.Id, after.Value.StartedAt));
@@ -107,7 +102,7 @@ public sealed class SecretTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
         foreach (var node in (await Manager.OkAsync("node", "ls", "--filter", "name=n2", "-q")).Trim().Split('\n'))
             await Manager.OkAsync("node", "rm", "--force", node);
         await Worker.JoinAsync(Manager);
-        await cluster.ReadyAsync();
+        await Cluster.ReadyAsync();
     }
 
     /// <summary>A service on the second machine, whose container its tests look into.</summary>

@@ -8,7 +8,7 @@ namespace Orch.Tests.EndToEnd;
 /// Docker's own client deploys to orch what orch deploys; and a file that is wrong changes nothing. (tests/Stacks compares
 /// many more files, with a manager that only records.)
 /// </summary>
-public sealed class StackDockerTests(OneMachineCluster cluster) : IClassFixture<OneMachineCluster>, IAsyncLifetime
+public sealed class StackDockerTests(OneMachineCluster cluster) : ClusterTests<OneMachineCluster>(cluster)
 {
     private const string Text = """
         version: "3.8"
@@ -53,15 +53,12 @@ public sealed class StackDockerTests(OneMachineCluster cluster) : IClassFixture<
 
     private readonly string _folder = Directory.CreateTempSubdirectory("orch-stack-").FullName;
 
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        if (LabRequirements.Missing is null)
-            await cluster.EmptyAsync();
+        await base.DisposeAsync();
     }
 
     [LabFact]

@@ -3,11 +3,11 @@ using Orch.Tests.EndToEnd.Cluster;
 namespace Orch.Tests.EndToEnd;
 
 /// <summary>depends_on on a real engine: at a deploy, and when the machine comes up again.</summary>
-public sealed class StackOrderTests(OneMachineCluster cluster) : IClassFixture<OneMachineCluster>, IAsyncLifetime
+public sealed class StackOrderTests(OneMachineCluster cluster) : ClusterTests<OneMachineCluster>(cluster)
 {
     private readonly string _gate = Directory.CreateTempSubdirectory("orch-gate-").FullName;
 
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
 
     /// <summary>The test says when db is healthy and the migration may end.</summary>
     private string Text => $"""
@@ -34,12 +34,9 @@ public sealed class StackOrderTests(OneMachineCluster cluster) : IClassFixture<O
                 condition: service_completed_successfully
         """;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        if (LabRequirements.Missing is null)
-            await cluster.EmptyAsync();
+        await base.DisposeAsync();
         Directory.Delete(_gate, recursive: true);
     }
 

@@ -3,7 +3,7 @@ using Orch.Tests.EndToEnd.Cluster;
 namespace Orch.Tests.EndToEnd;
 
 /// <summary>A stack's life on one machine: deployed, changed by one key, pruned, removed without a trace.</summary>
-public sealed class StackTests(OneMachineCluster cluster) : IClassFixture<OneMachineCluster>, IAsyncLifetime
+public sealed class StackTests(OneMachineCluster cluster) : ClusterTests<OneMachineCluster>(cluster)
 {
     private const string First = """
         services:
@@ -29,15 +29,12 @@ public sealed class StackTests(OneMachineCluster cluster) : IClassFixture<OneMac
 
     private readonly string _folder = Directory.CreateTempSubdirectory("orch-stack-").FullName;
 
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        if (LabRequirements.Missing is null)
-            await cluster.EmptyAsync();
+        await base.DisposeAsync();
     }
 
     [LabFact]

@@ -6,14 +6,8 @@ namespace Orch.Tests.EndToEnd;
 
 /// <summary>Three machines, one manager: joining, losing and freezing machines.</summary>
 public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHelper output)
-    : IClassFixture<ThreeMachineCluster>, IAsyncLifetime
+    : ClusterTests<ThreeMachineCluster>(cluster)
 {
-    private OrchMachine Manager => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
-
     [LabFact]
     public async Task Joined_machines_are_ready_and_share_the_tasks()
     {
@@ -21,7 +15,7 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
         Assert.Equal(["n1 Ready Active", "n2 Ready Active", "n3 Ready Active"], nodes.Order());
 
         await Manager.OkAsync("service", "create", "--name", "spread", "--replicas", "6", "sleeper");
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
             Assert.Equal(2, (await machine.RunningTasksAsync()).Count);
     }
 
@@ -31,21 +25,21 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
         await Manager.OkAsync("service", "create", "--name", "move", "--replicas", "6", "sleeper");
         for (var i = 0; i < Soak.Count("ORCH_POWER_LOSSES", 1); i++)
         {
-            await LosePowerAsync(cluster.Machines[2]);
+            await LosePowerAsync(Cluster.Machines[2]);
             await Manager.OkAsync("service", "update", "--force", "--update-parallelism", "0", "--update-monitor", "100ms", "move");
         }
     }
 
     private async Task LosePowerAsync(OrchMachine victim)
     {
-        var stay = (await Manager.RunningTasksAsync()).Keys.Concat((await cluster.Machines[1].RunningTasksAsync()).Keys).ToList();
+        var stay = (await Manager.RunningTasksAsync()).Keys.Concat((await Cluster.Machines[1].RunningTasksAsync()).Keys).ToList();
         var clock = Stopwatch.StartNew();
         await victim.Machine.PowerOffAsync();
         await Until.TrueAsync("six tasks run on two machines", async () =>
-            (await Manager.RunningTasksAsync()).Count + (await cluster.Machines[1].RunningTasksAsync()).Count == 6);
+            (await Manager.RunningTasksAsync()).Count + (await Cluster.Machines[1].RunningTasksAsync()).Count == 6);
         output.WriteLine($"power loss to all tasks running elsewhere: {clock.Elapsed.TotalSeconds:f2} s");
 
-        var now = (await Manager.RunningTasksAsync()).Keys.Concat((await cluster.Machines[1].RunningTasksAsync()).Keys);
+        var now = (await Manager.RunningTasksAsync()).Keys.Concat((await Cluster.Machines[1].RunningTasksAsync()).Keys);
         Assert.Empty(stay.Except(now));
         Assert.Contains("Down", await Manager.OkAsync("node", "ls", "--filter", "name=n3"), StringComparison.Ordinal);
         await victim.Machine.BootAsync();
@@ -60,7 +54,7 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
     {
         await Manager.OkAsync("service", "create", "--name", "calm", "--replicas", "3", "sleeper");
         var before = await Manager.OkAsync("service", "ps", "calm", "-q", "--no-trunc");
-        var frozen = cluster.Machines[1].Machine;
+        var frozen = Cluster.Machines[1].Machine;
         for (var i = 0; i < Soak.Count("ORCH_FREEZES", 3); i++)
         {
             await frozen.FreezeAsync();
@@ -75,10 +69,10 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
     public async Task A_machine_that_is_cut_off_keeps_its_containers_and_gives_them_up_when_healed()
     {
         await Manager.OkAsync("service", "create", "--name", "cut", "--replicas", "3", "sleeper");
-        var away = cluster.Machines[2];
+        var away = Cluster.Machines[2];
         await away.Machine.CutAsync();
         await Until.TrueAsync("three run on the others", async () =>
-            (await Manager.RunningTasksAsync()).Count + (await cluster.Machines[1].RunningTasksAsync()).Count == 3);
+            (await Manager.RunningTasksAsync()).Count + (await Cluster.Machines[1].RunningTasksAsync()).Count == 3);
         Assert.Single(await away.RunningTasksAsync());
 
         await away.Machine.HealAsync();
@@ -91,7 +85,7 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
     {
         await Manager.OkAsync("service", "create", "--name", "leave", "--replicas", "3", "sleeper");
         await Manager.OkAsync("node", "update", "--availability", "drain", "n2");
-        await Until.TrueAsync("n2 is empty", async () => (await cluster.Machines[1].RunningTasksAsync()).Count == 0);
+        await Until.TrueAsync("n2 is empty", async () => (await Cluster.Machines[1].RunningTasksAsync()).Count == 0);
         await Manager.ConvergedAsync("leave");
         await Manager.OkAsync("node", "update", "--availability", "active", "n2");
     }

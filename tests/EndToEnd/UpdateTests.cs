@@ -6,14 +6,8 @@ namespace Orch.Tests.EndToEnd;
 public sealed class TwoMachineCluster() : OrchCluster(2, "--node-generic-resource", "gpu=GPU-a", "--node-generic-resource", "gpu=GPU-b");
 
 /// <summary>Updates that go wrong, the way back, and a drain that is waited for, on real engines.</summary>
-public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMachineCluster>, IAsyncLifetime
+public sealed class UpdateTests(TwoMachineCluster cluster) : ClusterTests<TwoMachineCluster>(cluster)
 {
-    private OrchMachine Manager => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
-
     [LabFact]
     public async Task An_update_that_fails_rolls_back_and_a_revision_can_be_returned_to()
     {
@@ -52,14 +46,14 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
     public async Task A_drain_ends_when_the_successors_run_and_a_paused_machine_keeps_what_it_has()
     {
         await Manager.OkAsync("service", "create", "--name", "stay", "--replicas", "4", "--update-order", "start-first", "sleeper");
-        Assert.Equal(2, (await cluster.Machines[1].RunningTasksAsync()).Count);
+        Assert.Equal(2, (await Cluster.Machines[1].RunningTasksAsync()).Count);
         await Manager.OkAsync("node", "update", "--availability", "pause", "n2");
         await Manager.OkAsync("service", "scale", "stay=5");
-        Assert.Equal(2, (await cluster.Machines[1].RunningTasksAsync()).Count);
+        Assert.Equal(2, (await Cluster.Machines[1].RunningTasksAsync()).Count);
 
         var drained = await Manager.OkAsync("node", "update", "--availability", "drain", "--wait", "--timeout", "50s", "n2");
         Assert.Contains("node n2 is drained", drained, StringComparison.Ordinal);
-        Assert.Empty(await cluster.Machines[1].RunningTasksAsync());
+        Assert.Empty(await Cluster.Machines[1].RunningTasksAsync());
         Assert.Equal(5, (await Manager.RunningTasksAsync()).Count);
         await Manager.OkAsync("node", "update", "--availability", "active", "n2");
     }
@@ -132,7 +126,7 @@ public sealed class UpdateTests(TwoMachineCluster cluster) : IClassFixture<TwoMa
     private async Task<string> VersionsAsync()
     {
         var versions = new List<string>();
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
         {
             foreach (var container in (await machine.RunningTasksAsync()).Values)
             {

@@ -10,7 +10,7 @@ namespace Orch.Agent.Dns;
 
 /// <summary>
 /// Questions put to the name server by people who want to know what a task is told. They go the way of a task's own, but for
-/// the sockets, and cost the tasks nothing.
+/// the sockets, and count among that task's forwarded ones.
 /// </summary>
 internal sealed class DnsInquiry(DnsIndex index, DnsHandler handler, Forwarder forwarder, DnsOptions options, TimeProvider clock)
 {

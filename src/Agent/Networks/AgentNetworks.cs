@@ -16,7 +16,7 @@ internal sealed class AgentNetworks : IDisposable
     private readonly EngineNetworks _engineNetworks;
     private readonly Dataplane _dataplane;
     private readonly DnsServer _names;
-    private readonly AppliedAnswers _answers = new();
+    private readonly AppliedAnswers _applied = new();
 
     public AgentNetworks(DockerEngine engine, MachineConfig machine, MachinePaths paths, AgentLog log, TimeProvider clock)
     {
@@ -47,7 +47,7 @@ internal sealed class AgentNetworks : IDisposable
     }
 
     /// <summary>Sends a message in a session with a manager; lost without harm when that is over.</summary>
-    public Action<long, AgentMessage> Answer { get; init; } = (_, _) => { };
+    public Action<long, AgentMessage> Send { get; init; } = (_, _) => { };
 
     public NetworkDesk Desk { get; }
     public TaskNetworks OfTasks { get; }
@@ -70,7 +70,7 @@ internal sealed class AgentNetworks : IDisposable
     {
         Desk.Take(update);
         if (!update.More)
-            _answers.Owe(session, update.Serial, Desk.Book.Version);
+            _applied.Owe(session, update.Serial, Desk.Book.Version);
     }
 
     /// <summary>Nothing is left of the task here.</summary>
@@ -92,7 +92,7 @@ internal sealed class AgentNetworks : IDisposable
         Task[] parts =
         [
             _engineNetworks.RunAsync(stopping), _dataplane.RunAsync(stopping), _names.RunAsync(stopping),
-            _answers.RunAsync(_dataplane.RulesAsync, () => _dataplane.Missing is not null, Answer, stopping),
+            _applied.RunAsync(_dataplane.RulesAsync, () => _dataplane.Missing is not null, Send, stopping),
         ];
         await await Task.WhenAny(parts);
         await Task.WhenAll(parts);

@@ -41,7 +41,7 @@ internal sealed class EngineNetworks(
     /// <summary>A link went: if a bridge of ours is missing, its network is made again.</summary>
     public void LinkGone()
     {
-        if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !HasBridge(network)))
+        if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !LinkFacts.Exists(network.BridgeName)))
             Doubt();
     }
 
@@ -137,7 +137,7 @@ internal sealed class EngineNetworks(
         {
             if (wanted.TryGetValue(network.Name, out var asked) && network.Is(asked))
             {
-                if (HasBridge(asked) || await PlugAgainAsync(network, asked, stopping) is not { } broken)
+                if (LinkFacts.Exists(asked.BridgeName) || await PlugAgainAsync(network, asked, stopping) is not { } broken)
                     standing.Add(network.Name);
                 else
                     problems[network.Name] = broken;
@@ -181,6 +181,4 @@ internal sealed class EngineNetworks(
     }
 
     private EngineNetworkCreate Request(NodeNetwork network) => EngineNetworkCreate.Of(network, cluster, mtu());
-
-    private static bool HasBridge(NodeNetwork network) => Directory.Exists($"/sys/class/net/{network.BridgeName}");
 }

@@ -50,7 +50,7 @@ public sealed record ApiServices
     public required INodeLogs Logs { get; init; }
 
     /// <summary>Asks a node's agent a question, for at most that long.</summary>
-    public required Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> Ask { get; init; }
+    public required AskNode Ask { get; init; }
     public required TimeProvider Clock { get; init; }
     public HostFacts Host { get; init; } = HostFacts.Read();
 }

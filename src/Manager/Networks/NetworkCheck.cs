@@ -19,7 +19,7 @@ internal static class NetworkCheck
     private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(5);
 
     public static async Task<NetworkCheckView> OfAsync(
-        ClusterState state, Network network, Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> ask, CancellationToken cancellation)
+        ClusterState state, Network network, AskNode ask, CancellationToken cancellation)
     {
         var members = NetworkMember.Of(state, network.Id).Where(member => member.Needed).ToList();
         var run = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));

@@ -13,7 +13,7 @@ internal static class NetworkDetails
     private static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(4);
 
     public static async Task<NetworkDetailView> OfAsync(
-        ClusterState state, Network network, Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> ask, CancellationToken cancellation)
+        ClusterState state, Network network, AskNode ask, CancellationToken cancellation)
     {
         var members = NetworkMember.Of(state, network.Id);
         var machines = await Task.WhenAll(members.Select(member => MachineAsync(member, network, ask, cancellation)));
@@ -33,7 +33,7 @@ internal static class NetworkDetails
     }
 
     private static async Task<NetworkMachineView> MachineAsync(NetworkMember member, Network network,
-        Func<NodeId, Ask, TimeSpan, CancellationToken, Task<AskResult>> ask, CancellationToken cancellation)
+        AskNode ask, CancellationToken cancellation)
     {
         var view = new NetworkMachineView
         {

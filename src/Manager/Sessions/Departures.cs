@@ -8,13 +8,12 @@ namespace Orch.Manager.Sessions;
 /// </summary>
 internal sealed class Departures
 {
+    private static readonly Task _never = new TaskCompletionSource().Task;
     private readonly Dictionary<TaskId, List<Task>> _leaving = [];
 
     /// <summary>It leaves names and rules, and its machine has yet to be told.</summary>
     public static bool IsLeaving(TaskRecord? task) =>
         task is { State: TaskState.Running, Desired: > TaskState.Running, Addresses.Count: > 0 };
-
-    private static readonly Task _never = new TaskCompletionSource().Task;
 
     /// <summary>A machine that may still lead to the task cannot be told now.</summary>
     public void AddSilent(TaskId task) => Add(task, _never);

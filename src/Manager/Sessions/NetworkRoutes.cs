@@ -88,9 +88,7 @@ internal sealed class NetworkRoutes
 
         // To those who know the service, by what that was or is; services are therefore routed after tasks.
         foreach (var (service, ids) in tasks)
-        {
             Touch(view, ids, Knowing(view, service), departures);
-        }
 
         // Where a service is reached follows its tasks too.
         foreach (var id in changes.Services.Union(tasks.Keys))

@@ -1,4 +1,5 @@
 using Orch.Contracts.Agent;
+using Orch.Core.Model;
 
 namespace Orch.Manager.Sessions;
 
@@ -74,6 +75,9 @@ internal sealed class OpenAsks
         }
     }
 }
+
+/// <summary>Puts a question to the agent of a node; done at the latest when this time is over.</summary>
+public delegate Task<AskResult> AskNode(NodeId node, Ask question, TimeSpan within, CancellationToken cancellation);
 
 /// <summary>What an agent answered, or why it did not, in words.</summary>
 public readonly record struct AskResult(Answer? Answer, string? Problem)

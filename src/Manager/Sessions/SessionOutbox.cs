@@ -28,13 +28,6 @@ internal sealed class SessionOutbox(NodeId node)
 
     public NodeId Node => node;
 
-    /// <summary>What the agent shall do with one of its tasks; one that is held is told when it is released.</summary>
-    public void Assign(TaskId id) => Change(() =>
-    {
-        if (!_held.Contains(id))
-            _assigned.Add(id);
-    });
-
     /// <summary>The agent is told nothing more of this task until it is released.</summary>
     public void Hold(TaskId id)
     {

@@ -3,13 +3,9 @@ using Orch.Tests.EndToEnd.Cluster;
 namespace Orch.Tests.EndToEnd.Networks;
 
 /// <summary>Containers find each other by name, each on the networks it is on and nowhere else.</summary>
-public sealed class NameTests(NetworkCluster cluster) : IClassFixture<NetworkCluster>, IAsyncLifetime
+public sealed class NameTests(NetworkCluster cluster) : ClusterTests<NetworkCluster>(cluster)
 {
-    private OrchMachine Machine => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
+    private OrchMachine Machine => Manager;
 
     [LabFact]
     public async Task Every_form_of_a_name_gives_the_right_addresses()

@@ -4,14 +4,10 @@ using Xunit.Abstractions;
 namespace Orch.Tests.EndToEnd.Networks;
 
 /// <summary>Services by their virtual address and by their published port: from outside, from containers, from the machine.</summary>
-public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper output) : IClassFixture<NetworkCluster>, IAsyncLifetime
+public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper output) : ClusterTests<NetworkCluster>(cluster)
 {
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
     private string Address => Machine.Machine.Address;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
 
     [LabFact]
     public async Task A_service_answers_by_vip_and_port_over_tcp_and_udp_from_everywhere()
@@ -28,10 +24,10 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         // From outside, with the client's own address.
         var outside = new List<string>();
         for (var i = 0; i < 60; i++)
-            outside.Add(await cluster.Outside.HttpAsync(Address, 8080));
+            outside.Add(await Cluster.Outside.HttpAsync(Address, 8080));
         Assert.Equal(hosts, outside.Select(answer => answer.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(outside, answer => Assert.EndsWith(cluster.Outside.Address, answer, StringComparison.Ordinal));
-        Assert.EndsWith(cluster.Outside.Address, await cluster.Outside.UdpAsync(Address, 8081), StringComparison.Ordinal);
+        Assert.All(outside, answer => Assert.EndsWith(Cluster.Outside.Address, answer, StringComparison.Ordinal));
+        Assert.EndsWith(Cluster.Outside.Address, await Cluster.Outside.UdpAsync(Address, 8081), StringComparison.Ordinal);
 
         // From the machine itself: its address, localhost, the virtual address.
         foreach (var to in (string[])[Address, "127.0.0.1"])
@@ -63,7 +59,7 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         var asker = (await Machine.ContainersAsync("asker"))[0];
 
         var inside = await Machine.InsideAsync(asker, "timeout", "5", "wget", "-q", "-O", "-", "http://none/");
-        var refused = await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => cluster.Outside.HttpAsync(Address, 8070));
+        var refused = await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => Cluster.Outside.HttpAsync(Address, 8070));
 
         Assert.Contains("refused", inside.Error, StringComparison.Ordinal);
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionRefused, refused.SocketErrorCode);
@@ -82,7 +78,7 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
         output.WriteLine(await Machine.OkAsync("service", "ps", "late", "--no-trunc"));
         await Machine.Machine.KillAsync("busybox");
         await Machine.ConvergedAsync("late", TimeSpan.FromSeconds(60));
-        await Until.TrueAsync("the port answers", () => cluster.Outside.AnswersAsync(Address, 8060));
+        await Until.TrueAsync("the port answers", () => Cluster.Outside.AnswersAsync(Address, 8060));
     }
 
     [LabFact]
@@ -92,7 +88,7 @@ public sealed class PublishedPortTests(NetworkCluster cluster, ITestOutputHelper
 
         var answers = new List<string>();
         for (var i = 0; i < 20; i++)
-            answers.Add((await cluster.Outside.HttpAsync(Address, 8050)).Split(' ')[0]);
+            answers.Add((await Cluster.Outside.HttpAsync(Address, 8050)).Split(' ')[0]);
 
         Assert.Single(answers.Distinct());
     }

@@ -6,17 +6,13 @@ using Xunit.Abstractions;
 namespace Orch.Tests.EndToEnd.Networks;
 
 /// <summary>What somebody breaks is right again by itself; what is needed no more is gone without a trace.</summary>
-public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output) : IClassFixture<NetworkCluster>, IAsyncLifetime
+public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output) : ClusterTests<NetworkCluster>(cluster)
 {
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
     private string _broken = "nothing broken";
     private long _brokenAt = Stopwatch.GetTimestamp();
 
     private string Address => Machine.Machine.Address;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
 
     [LabFact]
     public async Task Rules_links_and_an_engine_that_restarts_are_right_again()
@@ -76,7 +72,7 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
         {
             await Machine.OkAsync("network", "create", "-d", "overlay", $"brief{round}");
             await Machine.OkAsync("service", "create", "--name", "web", "--network", $"brief{round}", "--replicas", "2", "-p", "8080:80", "echo");
-            await Until.TrueAsync("the published port answers", () => cluster.Outside.AnswersAsync(Address, 8080));
+            await Until.TrueAsync("the published port answers", () => Cluster.Outside.AnswersAsync(Address, 8080));
             await Machine.OkAsync("service", "rm", "web");
             await Until.TrueAsync("the network can be removed",
                 async () => (await Machine.OrchAsync("network", "rm", $"brief{round}")).ExitCode == 0, TimeSpan.FromSeconds(30));
@@ -113,7 +109,7 @@ public sealed class RepairTests(NetworkCluster cluster, ITestOutputHelper output
 
     private async Task AllAnswersAsync(string asker, bool inside = true)
     {
-        await Until.TrueAsync("the published port answers", () => cluster.Outside.AnswersAsync(Address, 8080));
+        await Until.TrueAsync("the published port answers", () => Cluster.Outside.AnswersAsync(Address, 8080));
         await Until.TrueAsync("localhost answers", () => Machine.Machine.AnswersAsync("127.0.0.1", 8080));
         if (inside)
             await Until.TrueAsync("the name answers", async () => (await Machine.InsideAsync(asker, "timeout", "1", "wget", "-q", "-O", "-", "http://web/")).ExitCode == 0);

@@ -5,14 +5,10 @@ using Xunit.Abstractions;
 namespace Orch.Tests.EndToEnd.Networks;
 
 /// <summary>Traffic goes on, request by request, while services are updated and daemons die.</summary>
-public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper output) : IClassFixture<NetworkCluster>, IAsyncLifetime
+public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper output) : ClusterTests<NetworkCluster>(cluster)
 {
-    private OrchMachine Machine => cluster.Manager;
+    private OrchMachine Machine => Manager;
     private string Address => Machine.Machine.Address;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
 
     [LabTheory]
     [InlineData("stop-first")]
@@ -23,7 +19,7 @@ public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper outpu
         await Machine.OkAsync("network", "create", "-d", "overlay", $"roll-{order}");
         await Machine.OkAsync("service", "create", "--name", "web", "--network", $"roll-{order}", "--replicas", "3", "-p", "8080:80",
             "--update-order", order, "--update-monitor", "100ms", "echo:v1");
-        var traffic = new Traffic(cluster.Outside, Address, 8080, clients: 8).Start();
+        var traffic = new Traffic(Cluster.Outside, Address, 8080, clients: 8).Start();
 
         var updates = 0;
         do
@@ -64,7 +60,7 @@ public sealed class TrafficTests(NetworkCluster cluster, ITestOutputHelper outpu
         var asker = (await Machine.ContainersAsync("asker"))[0];
         var server = (await Machine.InsideAsync(asker, "cat", "/etc/resolv.conf")).EnsureSuccess().Output.Split('\n')[0].Split(' ')[1];
         var before = await Machine.RunningTasksAsync();
-        var traffic = new Traffic(cluster.Outside, Address, 8080, clients: 4).Start();
+        var traffic = new Traffic(Cluster.Outside, Address, 8080, clients: 4).Start();
 
         var sessions = Sessions();
         for (var kill = 0; kill < kills; kill++)

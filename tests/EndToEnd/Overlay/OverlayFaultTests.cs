@@ -6,14 +6,8 @@ using Xunit.Abstractions;
 namespace Orch.Tests.EndToEnd.Overlay;
 
 /// <summary>One network over three machines, of which one is lost, killed or cut off.</summary>
-public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper output) : IClassFixture<OverlayCluster>, IAsyncLifetime
+public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper output) : ClusterTests<OverlayCluster>(cluster)
 {
-    private OrchMachine Manager => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
-
     [LabFact]
     public async Task Tasks_of_a_machine_that_lost_power_leave_names_and_ports_and_it_comes_back_into_both()
     {
@@ -21,7 +15,7 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
         await Manager.OkAsync("service", "create", "--name", "web", "--network", "lossy", "--mode", "global", "-p", "8080:80", "echo");
         var asker = (await Manager.ContainersAsync("web"))[0];
         Assert.Equal(3, (await Manager.ResolveAsync(asker, "tasks.web")).Count);
-        var lost = cluster.Machines[2];
+        var lost = Cluster.Machines[2];
         for (var round = 0; round < Soak.Count("ORCH_OVERLAY_LOSSES", 1); round++)
         {
             await lost.Machine.PowerOffAsync();
@@ -30,14 +24,14 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
             output.WriteLine($"power loss to answers without its task: {clock.Elapsed.TotalSeconds:f2} s");
             for (var i = 0; i < 20; i++)
             {
-                Assert.NotEmpty(await cluster.Outside.HttpAsync(cluster.Machines[i % 2].Machine.Address, 8080));
+                Assert.NotEmpty(await Cluster.Outside.HttpAsync(Cluster.Machines[i % 2].Machine.Address, 8080));
                 Assert.Equal(2, (await Manager.ResolveAsync(asker, "tasks.web")).Count);
             }
 
             await lost.Machine.BootAsync();
             await lost.OkAsync("start");
             await Until.TrueAsync("it is back in names", async () => (await Manager.ResolveAsync(asker, "tasks.web")).Count == 3, TimeSpan.FromSeconds(60));
-            await Until.TrueAsync("its port answers", () => cluster.Outside.AnswersAsync(lost.Machine.Address, 8080));
+            await Until.TrueAsync("its port answers", () => Cluster.Outside.AnswersAsync(lost.Machine.Address, 8080));
             foreach (var address in await Manager.ResolveAsync(asker, "tasks.web"))
                 await Until.TrueAsync($"{address} is reached", async () =>
                     (await Manager.InsideAsync(asker, "timeout", "2", "wget", "-q", "-O", "-", $"http://{address}/")).ExitCode == 0);
@@ -50,17 +44,17 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
         await Manager.OkAsync("network", "create", "-d", "overlay", "steady");
         await Manager.OkAsync("service", "create", "--name", "web", "--network", "steady", "--mode", "global", "-p", "8080:80", "echo");
         var before = new List<string>();
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
             before.AddRange((await machine.RunningTasksAsync()).Values.Select(task => task.Id));
-        var loads = cluster.Machines.Select(machine => new Traffic(cluster.Outside, machine.Machine.Address, 8080, clients: 2).Start()).ToList();
+        var loads = Cluster.Machines.Select(machine => new Traffic(Cluster.Outside, machine.Machine.Address, 8080, clients: 2).Start()).ToList();
 
         for (var kill = 0; kill < Soak.Count("ORCH_OVERLAY_KILLS", 3); kill++)
         {
-            var machine = cluster.Machines[kill % 3];
+            var machine = Cluster.Machines[kill % 3];
             await machine.KillDaemonsAsync("orch-agent");
             var done = loads.Sum(load => load.Done);
             await Until.TrueAsync("traffic goes on", () => loads.Sum(load => load.Done) > done + 100);
-            await cluster.ReadyAsync();
+            await Cluster.ReadyAsync();
         }
         foreach (var load in loads)
             await load.StopAsync();
@@ -68,7 +62,7 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
         output.WriteLine($"{loads.Sum(load => load.Done)} requests, {loads.Sum(load => load.Failures.Count)} failed");
         Assert.Empty(loads.SelectMany(load => load.Failures));
         var after = new List<string>();
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
             after.AddRange((await machine.RunningTasksAsync()).Values.Select(task => task.Id));
         Assert.Equal(before, after);
     }
@@ -88,7 +82,7 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
         {
             await Manager.ConvergedAsync($"only{i}", TimeSpan.FromSeconds(60));
             vips.Add(await Manager.VipAsync($"only{i}"));
-            foreach (var machine in cluster.Machines)
+            foreach (var machine in Cluster.Machines)
             {
                 var container = (await machine.ContainersAsync($"only{i}"))[0];
                 tasks.Add((machine, i, container, (await machine.AddressesAsync(container)).Values.Single()));

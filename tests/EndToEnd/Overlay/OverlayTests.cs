@@ -8,14 +8,8 @@ using Xunit.Abstractions;
 namespace Orch.Tests.EndToEnd.Overlay;
 
 /// <summary>One network over three machines: whoever asks, wherever the tasks are.</summary>
-public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper output) : IClassFixture<OverlayCluster>, IAsyncLifetime
+public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper output) : ClusterTests<OverlayCluster>(cluster)
 {
-    private OrchMachine Manager => cluster.Manager;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => LabRequirements.Missing is null ? cluster.EmptyAsync() : Task.CompletedTask;
-
     [LabFact]
     public async Task Every_name_and_port_leads_to_tasks_on_every_machine()
     {
@@ -25,11 +19,11 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
             "-p", "9001:80/udp", "echo");
         await Manager.OkAsync("service", "create", "--name", "direct", "--network", "wide", "--mode", "global", "--endpoint-mode", "dnsrr", "echo");
         var hosts = new HashSet<string>();
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
             hosts.UnionWith(await machine.HostsAsync(await machine.ContainersAsync("web")));
         Assert.Equal(3, hosts.Count);
 
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
         {
             var asker = (await machine.ContainersAsync("web"))[0];
             var own = (await machine.AddressesAsync(asker)).Values.Single();
@@ -38,20 +32,20 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
             foreach (var address in await machine.ResolveAsync(asker, "tasks.web"))
                 Assert.NotEmpty(await machine.PageAsync(asker, address));
             var far = (await machine.PageAsync(asker, "far")).Split(' ');
-            if (machine != cluster.Machines[2])
+            if (machine != Cluster.Machines[2])
                 Assert.StartsWith(own, far[1], StringComparison.Ordinal);
             Assert.Equal(hosts, await ManyAsync(() => machine.PageAsync(asker, "web"), hosts.Count));
-            foreach (var other in cluster.Machines)
+            foreach (var other in Cluster.Machines)
                 Assert.NotEmpty(await machine.PageAsync(asker, $"{other.Machine.Address}:8081"));
         }
 
-        foreach (var address in cluster.Machines.Select(machine => machine.Machine.Address))
+        foreach (var address in Cluster.Machines.Select(machine => machine.Machine.Address))
         {
-            Assert.Equal(hosts, await ManyAsync(() => cluster.Outside.HttpAsync(address, 8080), hosts.Count));
-            Assert.NotEmpty(await cluster.Outside.HttpAsync(address, 8081));
-            Assert.NotEmpty(await cluster.Outside.UdpAsync(address, 9001));
+            Assert.Equal(hosts, await ManyAsync(() => Cluster.Outside.HttpAsync(address, 8080), hosts.Count));
+            Assert.NotEmpty(await Cluster.Outside.HttpAsync(address, 8081));
+            Assert.NotEmpty(await Cluster.Outside.UdpAsync(address, 9001));
         }
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
         {
             Assert.NotEmpty(await machine.Machine.HttpAsync("127.0.0.1", 8081));
             Assert.NotEmpty(await machine.Machine.HttpAsync(await Manager.VipAsync("far"), 80));
@@ -65,18 +59,18 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
         await Manager.OkAsync("service", "create", "--name", "seer", "--network", "seen", "--constraint", "node.hostname==n2",
             "--label", "orch.client-address=keep", "--label", "orch.port.8083.client-address=none", "-p", "8082:80", "-p", "8083:80", "-p", "9002:80/udp", "echo");
         await Manager.OkAsync("service", "create", "--name", "asker", "--network", "seen", "--mode", "global", "echo");
-        var client = cluster.Outside.Address;
+        var client = Cluster.Outside.Address;
 
-        foreach (var machine in cluster.Machines)
+        foreach (var machine in Cluster.Machines)
         {
             var address = machine.Machine.Address;
-            Assert.EndsWith($" {client}", await cluster.Outside.HttpAsync(address, 8082), StringComparison.Ordinal);
-            Assert.EndsWith($" {client}", await cluster.Outside.UdpAsync(address, 9002), StringComparison.Ordinal);
-            Assert.Equal(address == cluster.Machines[1].Machine.Address,
-                (await cluster.Outside.HttpAsync(address, 8083)).EndsWith($" {client}", StringComparison.Ordinal));
+            Assert.EndsWith($" {client}", await Cluster.Outside.HttpAsync(address, 8082), StringComparison.Ordinal);
+            Assert.EndsWith($" {client}", await Cluster.Outside.UdpAsync(address, 9002), StringComparison.Ordinal);
+            Assert.Equal(address == Cluster.Machines[1].Machine.Address,
+                (await Cluster.Outside.HttpAsync(address, 8083)).EndsWith($" {client}", StringComparison.Ordinal));
 
             // Clients of the cluster itself get their answer all the same.
-            Assert.NotEmpty(await cluster.Machines[1].Machine.HttpAsync(address, 8082));
+            Assert.NotEmpty(await Cluster.Machines[1].Machine.HttpAsync(address, 8082));
             Assert.NotEmpty(await machine.Machine.HttpAsync("127.0.0.1", 8082));
             Assert.NotEmpty(await machine.PageAsync((await machine.ContainersAsync("asker"))[0], $"{address}:8082"));
         }
@@ -89,7 +83,7 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
         await Manager.OkAsync("network", "create", "-d", "overlay", "roll");
         await Manager.OkAsync("service", "create", "--name", "web", "--network", "roll", "--replicas", "4", "-p", "8080:80",
             "--update-monitor", "100ms", "--update-parallelism", "2", "echo:v1");
-        var loads = cluster.Machines.Select(machine => new Traffic(cluster.Outside, machine.Machine.Address, 8080, clients: 2).Start()).ToList();
+        var loads = Cluster.Machines.Select(machine => new Traffic(Cluster.Outside, machine.Machine.Address, 8080, clients: 2).Start()).ToList();
 
         long Done() => loads.Sum(load => load.Done);
         var rounds = 0;
@@ -97,7 +91,7 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
         {
             await Manager.OkAsync("service", "update", "--image", rounds % 2 == 0 ? "echo:v2" : "echo:v1", "web");
             await Manager.OkAsync("node", "update", "--availability", "drain", "n3");
-            await Until.TrueAsync("n3 is empty", async () => (await cluster.Machines[2].RunningTasksAsync()).Count == 0);
+            await Until.TrueAsync("n3 is empty", async () => (await Cluster.Machines[2].RunningTasksAsync()).Count == 0);
             await Manager.OkAsync("node", "update", "--availability", "active", "n3");
             await Manager.OkAsync("service", "scale", "web=7");
             await Manager.OkAsync("service", "scale", "web=4");
@@ -133,8 +127,8 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
             return await DatagramsAsync(container) - before;
         }
 
-        Assert.Equal(Frames, await HeardAsync(cluster.Machines[1].Machine));
-        Assert.Equal(0, await HeardAsync(cluster.Outside));
+        Assert.Equal(Frames, await HeardAsync(Cluster.Machines[1].Machine));
+        Assert.Equal(0, await HeardAsync(Cluster.Outside));
     }
 
     private async Task<long> DatagramsAsync(string container)

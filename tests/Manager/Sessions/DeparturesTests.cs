@@ -51,13 +51,10 @@ public sealed class DeparturesTests
     }
 
     [Fact]
-    public void What_was_to_be_told_of_a_task_that_is_held_waits_for_its_release()
+    public void A_task_that_is_held_is_told_of_by_its_release()
     {
-        _own.Assign(_task);
         _own.Hold(_task);
         Assert.True(_own.IsHeld(_task));
-        _own.Take();
-        _own.Assign(_task);
         Assert.Empty(_own.Take().Assigned);
 
         _own.Release(_task);

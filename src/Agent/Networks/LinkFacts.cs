@@ -1,9 +1,8 @@
 using System.Globalization;
-using Orch.Agent.Networks;
 
-namespace Orch.Agent.Asking;
+namespace Orch.Agent.Networks;
 
-/// <summary>What the kernel says of links, as people read it: from files.</summary>
+/// <summary>What the kernel says of links, read from files: no privilege, no dump.</summary>
 internal static class LinkFacts
 {
     private const string Folder = "/sys/class/net";
