@@ -41,8 +41,11 @@ internal sealed class EngineNetworks(
     /// <summary>A link went: if a bridge of ours is missing, its network is made again.</summary>
     public void LinkGone()
     {
-        if (_standing.Count > 0 && book().Networks.Values.Any(network => _standing.Contains(network.EngineName) && !LinkFacts.Exists(network.BridgeName)))
+        if (_standing.Count > 0 && book().Networks.Values
+            .Any(network => _standing.Contains(network.EngineName) && !LinkFacts.Exists(network.BridgeName)))
+        {
             Doubt();
+        }
     }
 
     /// <summary>Null when the network stands, else why it does not.</summary>

@@ -43,6 +43,20 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public void Going_back_to_a_version_that_failed_before_keeps_to_the_parallelism()
+    {
+        var (rig, web) = Running(spec => spec.Updating(1, onFailure: "continue"));
+        rig.Update(web, spec => spec.Running("app:2"));
+        rig.Pass(60 * Second, Failing("app:2"));
+        rig.Update(web, spec => spec.Running("app:1"));
+        rig.Pass(60 * Second);
+        Assert.All(rig.Alive(web), task => Assert.Equal(("app:1", TaskState.Running), (Image(task), task.State)));
+
+        rig.Update(web, spec => spec.Running("app:2"));
+        Assert.Single(rig.Alive(web), task => Image(task) == "app:2");
+    }
+
+    [Fact]
     public void Stop_first_starts_the_new_task_only_when_the_old_one_has_stopped()
     {
         var (rig, web) = Running(spec => spec, replicas: 1);
