@@ -4,6 +4,7 @@ using Orch.Testing.Tool;
 
 const string usage = """
     lab up [N] [--label L] [--no-engine] [--engine-arg ARG]...   N machines (3) until Ctrl-C; takes commands meanwhile
+        [--engine host|trixie|sid[,...]]                         whose engine each machine runs, the last for all beyond
     lab COMMAND [MACHINE...]                                     tells the running lab; "lab help" lists the commands
     lab check                                                    one machine through everything: does a lab work here?
     lab sweep                                                    removes what killed labs left
@@ -41,6 +42,7 @@ static LabOptions Parse(string[] words)
         options = word switch
         {
             "--label" => options with { Label = Value() },
+            "--engine" => options with { Engines = Value().Split(',') },
             "--no-engine" => options with { Engine = false },
             "--engine-arg" => options with { EngineArgs = [.. options.EngineArgs, Value()] },
             _ when int.TryParse(word, CultureInfo.InvariantCulture, out var n) => options with { Machines = n },

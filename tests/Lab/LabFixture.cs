@@ -8,11 +8,14 @@ public abstract class LabFixture(LabOptions options) : IAsyncLifetime
 {
     private Lab? _lab;
 
-    public Lab Lab => _lab ?? throw new LabException(LabRequirements.Missing ?? "The lab is not up.");
+    public Lab Lab => _lab ?? throw new LabException(Missing ?? "The lab is not up.");
+
+    /// <summary>Why this lab cannot be; null when it can.</summary>
+    public virtual string? Missing => LabRequirements.Missing;
 
     public virtual async Task InitializeAsync()
     {
-        if (LabRequirements.Missing is null) _lab = await Lab.UpAsync(options);
+        if (Missing is null) _lab = await Lab.UpAsync(options);
     }
 
     public virtual async Task DisposeAsync()

@@ -40,6 +40,7 @@ internal sealed class LabKeeper : IDisposable
         info.Environment["LAB_NETWORK"] = options.Network;
         info.Environment["LAB_BINDS"] = string.Join(' ', visible.Mounts);
         info.Environment["LAB_LIB_BINDS"] = string.Join(' ', visible.BelowVarLib);
+        info.Environment["LAB_USR_BINDS"] = string.Join(' ', visible.BelowUsr);
 
         var process = Process.Start(info) ?? throw new LabException("Cannot start a shell.");
         var keeper = new LabKeeper(directory, process);

@@ -56,6 +56,9 @@ public sealed partial class LabMachine
 
     public bool IsFrozen { get; private set; }
 
+    /// <summary>Whose engine it runs: the host's, or that of a Debian release.</summary>
+    public string EngineRelease => _options.EngineOf(_index);
+
     /// <summary>"ok", or what <see cref="CutAsync"/>, <see cref="UnplugAsync"/> and the like did to the link.</summary>
     public string Link => _switch.Describe(Name);
 
@@ -132,6 +135,7 @@ public sealed partial class LabMachine
             System.IO.Directory.CreateDirectory($"{Directory}/{part}");
         var peers = Enumerable.Range(1, LabOptions.MaxMachines).Select(k => $"{_options.Network}.{k} n{k}");
         File.WriteAllLines($"{Directory}/etc/hosts", ["127.0.0.1 localhost", .. peers]);
+        if (EngineRelease != EngineRoot.Host) File.WriteAllText($"{Directory}/usr", $"{EngineRoot.Find(EngineRelease)}/usr\n");
         File.WriteAllText($"{Directory}/etc/hostname", $"{Name}\n");
         File.WriteAllText($"{Directory}/etc/machine-id", $"{_index:x32}\n");
         // Nothing listens there: a lookup fails at once. An unreachable server would cost seconds for each.

@@ -13,6 +13,10 @@ public sealed record LabOptions
     /// <summary>Further arguments of dockerd, for example <c>--live-restore</c>.</summary>
     public IReadOnlyList<string> EngineArgs { get; init; } = [];
 
+    /// <summary>Whose engine each machine runs: <see cref="EngineRoot.Host"/>'s or that of another Debian release, "trixie" or
+    /// "sid", together with that release's programs and libraries. The last one stands for the machines beyond.</summary>
+    public IReadOnlyList<string> Engines { get; init; } = EngineRoot.Asked;
+
     /// <summary>Whether the test images are loaded into a new engine.</summary>
     public bool Images { get; init; } = true;
 
@@ -26,6 +30,8 @@ public sealed record LabOptions
     public IReadOnlyList<string> VisiblePaths { get; init; } = [];
 
     internal const int MaxMachines = 10;
+
+    internal string EngineOf(int index) => Engines is [] ? EngineRoot.Host : Engines[Math.Min(index, Engines.Count) - 1];
 
     private static int Counted(int machines) => machines is >= 1 and <= MaxMachines
         ? machines

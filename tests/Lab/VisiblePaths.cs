@@ -4,8 +4,9 @@ namespace Orch.Testing;
 
 /// <summary>Which directories a machine must mount besides the host's root file system, so that programs built and
 /// installed on the host can be run in it: needed paths that lie on other file systems, or below /var/lib, where the
-/// machine has a directory of its own.</summary>
-internal sealed record VisiblePaths(IReadOnlyList<string> Mounts, IReadOnlyList<string> BelowVarLib)
+/// machine has a directory of its own, or below /usr, which a machine may have from another release.</summary>
+internal sealed record VisiblePaths(
+    IReadOnlyList<string> Mounts, IReadOnlyList<string> BelowVarLib, IReadOnlyList<string> BelowUsr)
 {
     private const string VarLib = "/var/lib/";
     private static readonly string[] _own = ["/proc", "/sys", "/dev", "/run", "/var/run"];
@@ -28,6 +29,7 @@ internal sealed record VisiblePaths(IReadOnlyList<string> Mounts, IReadOnlyList<
         var below = existing.Where(path => path.StartsWith(VarLib, StringComparison.Ordinal))
             .Select(path => VarLib + path[VarLib.Length..].Split('/')[0]);
 
-        return new VisiblePaths([.. points.Distinct().OrderBy(p => p.Length)], [.. below.Distinct()]);
+        var usr = existing.Where(path => path.StartsWith("/usr/", StringComparison.Ordinal)).Append("/usr/local");
+        return new VisiblePaths([.. points.Distinct().OrderBy(p => p.Length)], [.. below.Distinct()], [.. usr.Distinct()]);
     }
 }

@@ -130,6 +130,11 @@ init() { # node
     hostname "$1"
     mount --bind / "$r"
     for b in $LAB_BINDS; do mount --bind "$b" "$r$b"; done
+    if read -r usr 2>/dev/null <"$m/usr"; then # programs and libraries of another release
+        mount --bind "$usr" "$r/usr"
+        for b in $LAB_USR_BINDS; do mkdir -p "$usr${b#/usr}"; mount --bind "$b" "$r$b"; done
+        mount -o remount,bind,ro "$r/usr"
+    fi
     mount --rbind /dev "$r/dev"
     mount -t tmpfs -o mode=1777 tmpfs "$r/dev/shm"
     mount --bind "$m/run" "$r/run"

@@ -1,9 +1,13 @@
 namespace Orch.Tests.EndToEnd.Cluster;
 
 /// <summary>A lab whose machines form a cluster: the first is the manager, all run tasks, but for the last few, which are outside.</summary>
-public abstract class OrchCluster(int machines, int outsiders, params string[] engineArgs)
-    : LabFixture(new LabOptions { Machines = machines + outsiders, EngineArgs = engineArgs })
+public abstract class OrchCluster(int machines, LabOptions options) : LabFixture(options)
 {
+    protected OrchCluster(int machines, int outsiders, params string[] engineArgs)
+        : this(machines, new LabOptions { Machines = machines + outsiders, EngineArgs = engineArgs })
+    {
+    }
+
     protected OrchCluster(int machines, params string[] engineArgs) : this(machines, 0, engineArgs)
     {
     }
@@ -17,7 +21,7 @@ public abstract class OrchCluster(int machines, int outsiders, params string[] e
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        if (LabRequirements.Missing is not null)
+        if (Missing is not null)
             return;
         _machines.AddRange(Lab.Machines.Take(machines).Select(machine => new OrchMachine(machine)));
         await Manager.InitAsync();
