@@ -11,6 +11,16 @@ public sealed class LabFactTests
         Assert.Equal(expected, new LabFactAttribute().Skip);
     }
 
+    [Fact]
+    public void A_test_for_an_engine_that_is_not_here_is_skipped_and_says_how_to_get_it()
+    {
+        var skip = new EngineFactAttribute("nosuch").Skip;
+
+        Assert.NotNull(skip);
+        if (LabRequirements.Missing is null)
+            Assert.Contains("nosuch's engine is not here", skip, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(11)]

@@ -51,7 +51,7 @@ apt() {
         -o Dir::State::Lists="$work/lists" -o Dir::State::Status="$work/status" \
         -o Dir::State::Extended_States="$work/extended" -o Dir::Cache="$work" -o APT::Sandbox::User=root \
         -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
-        -o APT::Update::Error-Mode=any -o Acquire::Retries=2 "$@" >"$work/log" 2>&1
+        -o APT::Update::Error-Mode=any -o Acquire::Retries=2 -o Acquire::http::Timeout=15 "$@" >"$work/log" 2>&1
 }
 apt update || fail "the mirror $mirror has no $suite"
 apt install -y --download-only --no-install-recommends docker.io docker-cli tini iptables nftables iproute2 \

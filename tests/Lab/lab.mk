@@ -1,7 +1,7 @@
 # Machines on this host, for humans; needs root. docs/lab.md tells more.
 NODE ?= n1
 
-.PHONY: lab lab-tool lab-down lab-shell lab-status lab-do lab-docker lab-check test-images
+.PHONY: lab lab-tool lab-down lab-shell lab-status lab-do lab-docker lab-check test-images engines
 
 lab-tool:
 	@dotnet build tests/Lab.Tool/Lab.Tool.csproj -v q "-clp:ErrorsOnly;NoSummary" --nologo
@@ -29,3 +29,6 @@ lab-check: lab-tool ## does a lab work on this host?
 
 test-images: ## path of the archive with the test images, built when missing
 	@tests/Lab/images.sh
+
+engines: ## Docker Engines of Debian trixie and sid, for machines of labs; built when missing
+	@for suite in trixie sid; do root=$$(tests/Lab/engine-root.sh $$suite) && echo "$$suite: $$root" || exit; done

@@ -84,6 +84,29 @@ public sealed class OverlayCluster() : OrchCluster(machines: 3, outsiders: 1, "-
     }
 }
 
+/// <summary>Three machines, each with another engine and what its Debian release has around it, and one outside.</summary>
+public sealed class EngineCluster() : OrchCluster(machines: 3, new LabOptions
+{
+    Machines = 4,
+    EngineArgs = ["--live-restore"],
+    Engines = [EngineRoot.Host, Trixie, Sid, EngineRoot.Host],
+})
+{
+    public const string Trixie = "trixie";
+    public const string Sid = "sid";
+
+    public override string? Missing => base.Missing ?? EngineRoot.Missing(Trixie, Sid);
+
+    public LabMachine Outside => Lab.Machines[3];
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        foreach (var machine in Machines)
+            await machine.Machine.Engine.LoadImagesAsync(await TestImages.EchoAsync());
+    }
+}
+
 public sealed class ThreeMachineCluster() : OrchCluster(3);
 
 public sealed class TwoMachineCluster() : OrchCluster(2, "--live-restore");

@@ -57,14 +57,30 @@ public static class NetworkProbe
     public static async Task<string> PageAsync(this OrchMachine machine, string container, string host) =>
         (await machine.InsideAsync(container, "timeout", "5", "wget", "-q", "-O", "-", $"http://{host}/")).EnsureSuccess().Output.Trim();
 
-    /// <summary>Addresses that a name has for a container, in order; empty when it has none.</summary>
-    public static async Task<IReadOnlyList<string>> ResolveAsync(this OrchMachine machine, string container, string name)
+    /// <summary>Whether every page says something to a container: asked one after the other in one program. Fails naming those that do not.</summary>
+    public static async Task AllPagesAsync(this OrchMachine machine, string container, params IEnumerable<string> hosts)
     {
-        var answer = await machine.InsideAsync(container, "timeout", "5", "nslookup", "-type=a", name);
-        return [.. answer.Output.Split('\n').SkipWhile(line => !line.StartsWith("Name:", StringComparison.Ordinal))
+        var script = $"for host in {string.Join(' ', hosts)}; do timeout 5 wget -q -O - http://$host/ >/dev/null || echo $host; done";
+        Assert.Equal("", (await machine.InsideAsync(container, "sh", "-c", script)).EnsureSuccess().Output);
+    }
+
+    /// <summary>Addresses that a name has for a container, in order; empty when it has none.</summary>
+    public static async Task<IReadOnlyList<string>> ResolveAsync(this OrchMachine machine, string container, string name) =>
+        Addresses((await machine.InsideAsync(container, "timeout", "5", "nslookup", "-type=a", name)).Output);
+
+    /// <summary>The same for several names with one program.</summary>
+    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ResolveAllAsync(
+        this OrchMachine machine, string container, params string[] names)
+    {
+        var script = string.Join("; echo ====; ", names.Select(name => $"timeout 5 nslookup -type=a {name} 2>/dev/null"));
+        var answers = (await machine.InsideAsync(container, "sh", "-c", script)).Output.Split("====");
+        return names.Zip(answers).ToDictionary(pair => pair.First, pair => Addresses(pair.Second));
+    }
+
+    private static IReadOnlyList<string> Addresses(string answer) =>
+        [.. answer.Split('\n').SkipWhile(line => !line.StartsWith("Name:", StringComparison.Ordinal))
             .Where(line => line.StartsWith("Address", StringComparison.Ordinal))
             .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct().Order(StringComparer.Ordinal)];
-    }
 
     /// <summary>
     /// Whether a name server gives a container of a service an address for a name, asked once from its network with a quarter
