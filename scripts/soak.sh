@@ -9,6 +9,7 @@ each=0 filter= variable= project=tests/EndToEnd/EndToEnd.Tests.csproj
 case $scenario in
     kill) each=20 variable=ORCH_KILLS filter=Daemons_killed_at_random_moments ;;
     freeze) each=20 variable=ORCH_FREEZES filter=A_machine_that_freezes ;;
+    partition) each=20 variable=ORCH_PARTITIONS filter=A_machine_that_is_cut_off_for_a_second ;;
     power) each=5 variable=ORCH_POWER_LOSSES filter=When_a_machine_loses_power ;;
     corruption) each=65536 variable=ORCH_CORRUPTION_CASES filter=Corruption project=tests/Manager/Manager.Tests.csproj ;;
     yaml) each=10000 variable=ORCH_FUZZ filter=FuzzTests project=tests/Stacks/Stacks.Tests.csproj ;;
@@ -24,7 +25,7 @@ case $scenario in
     overlay-kills) each=20 variable=ORCH_OVERLAY_KILLS filter=Agents_killed_under_traffic_over_machines ;;
     table) ;;
     *)
-        echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  power (a machine loses power)"
+        echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  partition (of one, 1 s)  power (a machine loses power)"
         echo "           corruption (of a log, byte by byte)  yaml (broken stack files)  stack (deploy and rm)  api (changed bodies)"
         echo "           dns (packets at the name server)  starts (first connections)  requests (under updates)  agents (killed under traffic)"
         echo "           networks (come and go)  overlay-requests  overlay-losses (of a machine)  overlay-kills (of agents): the same over machines"

@@ -50,22 +50,6 @@ public sealed class ThreeMachineTests(ThreeMachineCluster cluster, ITestOutputHe
     }
 
     [LabFact]
-    public async Task A_machine_that_freezes_for_a_second_and_a_half_keeps_its_tasks()
-    {
-        await Manager.OkAsync("service", "create", "--name", "calm", "--replicas", "3", "sleeper");
-        var before = await Manager.OkAsync("service", "ps", "calm", "-q", "--no-trunc");
-        var frozen = Cluster.Machines[1].Machine;
-        for (var i = 0; i < Soak.Count("ORCH_FREEZES", 3); i++)
-        {
-            await frozen.FreezeAsync();
-            await Until.PassedAsync(TimeSpan.FromSeconds(1.5));
-            await frozen.ThawAsync();
-            await Until.PassedAsync(TimeSpan.FromSeconds(1));
-        }
-        Assert.Equal(before, await Manager.OkAsync("service", "ps", "calm", "-q", "--no-trunc"));
-    }
-
-    [LabFact]
     public async Task A_machine_that_is_cut_off_keeps_its_containers_and_gives_them_up_when_healed()
     {
         await Manager.OkAsync("service", "create", "--name", "cut", "--replicas", "3", "sleeper");

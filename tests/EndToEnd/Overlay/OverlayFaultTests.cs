@@ -39,6 +39,39 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
     }
 
     [LabFact]
+    public Task A_machine_that_freezes_for_a_second_and_a_half_keeps_its_tasks() => BlipsAsync(
+        Soak.Count("ORCH_FREEZES", 6), "frozen", TimeSpan.FromSeconds(1.5), machine => machine.FreezeAsync(), machine => machine.ThawAsync());
+
+    [LabFact]
+    public Task A_machine_that_is_cut_off_for_a_second_keeps_its_tasks() => BlipsAsync(
+        Soak.Count("ORCH_PARTITIONS", 6), "parted", TimeSpan.FromSeconds(1), machine => machine.CutAsync(), machine => machine.HealAsync());
+
+    /// <summary>Each machine in turn, the manager's too; no task moves, and all of them are in the answers all the while.</summary>
+    private async Task BlipsAsync(int count, string network, TimeSpan length, Func<LabMachine, Task> begin, Func<LabMachine, Task> end)
+    {
+        await Manager.OkAsync("network", "create", "-d", "overlay", network);
+        await Manager.OkAsync("service", "create", "--name", "web", "--network", network, "--mode", "global", "echo");
+        var before = await Manager.OkAsync("service", "ps", "web", "-q", "--no-trunc");
+        List<string> askers = [];
+        foreach (var machine in Cluster.Machines)
+            askers.Add((await machine.ContainersAsync("web"))[0]);
+        for (var i = 0; i < count; i++)
+        {
+            var (away, watching) = (i % 3, (i + 1) % 3);
+            await begin(Cluster.Machines[away].Machine);
+            await Until.PassedAsync(length * 0.8);
+            var answer = Cluster.Machines[watching].ResolveAsync(askers[watching], "tasks.web");   // not waited for: it is no longer than said
+            await Until.PassedAsync(length * 0.2);
+            await end(Cluster.Machines[away].Machine);
+            Assert.Equal(3, (await answer).Count);
+            await Until.PassedAsync(TimeSpan.FromSeconds(1));
+            Assert.Equal(3, (await Cluster.Machines[watching].ResolveAsync(askers[watching], "tasks.web")).Count);
+        }
+        await Cluster.ReadyAsync();
+        Assert.Equal(before, await Manager.OkAsync("service", "ps", "web", "-q", "--no-trunc"));
+    }
+
+    [LabFact]
     public async Task Agents_killed_under_traffic_over_machines_cost_no_request_and_no_container()
     {
         await Manager.OkAsync("network", "create", "-d", "overlay", "steady");
