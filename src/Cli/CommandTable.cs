@@ -5,6 +5,7 @@ using Orch.Cli.Commands.Files;
 using Orch.Cli.Commands.Names;
 using Orch.Cli.Commands.Network;
 using Orch.Cli.Commands.Node;
+using Orch.Cli.Commands.Pool;
 using Orch.Cli.Commands.Port;
 using Orch.Cli.Commands.Registry;
 using Orch.Cli.Commands.Service;
@@ -60,6 +61,8 @@ internal static class CommandTable
         new("node ps", "List the tasks of nodes", () => NodePsCommand.Definition),
         new("node rm", "Remove nodes from the cluster", () => NodeRmCommand.Definition),
         new("node update", "Change a node's role, availability or labels", () => NodeUpdateCommand.Definition),
+        new("pool add", "Add blocks that subnets of networks are cut from", () => PoolAddCommand.Definition),
+        new("pool ls", "List the blocks that subnets of networks are cut from", () => PoolLsCommand.Definition),
         new("port ls", "List published ports", () => PortLsCommand.Definition),
         .. Files("secret", "secrets", FileKind.Secret),
         new("registry login", "Keep a login at a registry for the whole cluster", () => RegistryLoginCommand.Definition),
@@ -95,6 +98,7 @@ internal static class CommandTable
         new("dns", "Ask the name servers of tasks"),
         new("network", "Manage networks"),
         new("node", "Manage the machines of the cluster"),
+        new("pool", "Manage what subnets of networks are cut from"),
         new("port", "Look at published ports"),
         new("registry", "Manage the cluster's logins at registries"),
         new("secret", "Manage secrets"),

@@ -57,6 +57,16 @@ public sealed class NetworkLookTests
         Assert.Equal((0, false), (outcome.ExitCode, outcome.Out.Contains("Orch", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Pools_are_listed_and_added()
+    {
+        using var manager = new FakeManager(request => request.Method == "GET"
+            ? new(200, """[{"Pool":"10.128.0.0/9","SubnetSize":20,"Subnets":2048,"Free":2047}]""") : new(200, ""));
+        Assert.Matches(@"10\.128\.0\.0/9 +/20 +2048 +2047\n", Run.Orch(manager, "pool", "ls").Out);
+        Assert.Equal("10.64.0.0/12\n", Run.Orch(manager, "pool", "add", "10.64.0.0/12").Out);
+        Assert.Equal("""{"Pools":["10.64.0.0/12"]}""", manager.Requests[^1].Body);
+    }
+
     private const string Broken = """
         {"OK":false,"Networks":[{"ID":"n1","Name":"front","VNI":9,
           "Machines":[{"ID":"a","Hostname":"n1","Address":"10.0.0.1","BridgeAddress":"10.1.0.1","MTU":1450,"Names":true},

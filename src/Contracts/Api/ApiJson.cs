@@ -39,6 +39,8 @@ namespace Orch.Contracts.Api;
 [JsonSerializable(typeof(NetworksPrunedView))]
 [JsonSerializable(typeof(NetworkDetailView))]
 [JsonSerializable(typeof(NetworkChecksView))]
+[JsonSerializable(typeof(List<PoolView>))]
+[JsonSerializable(typeof(PoolsToAdd))]
 [JsonSerializable(typeof(PortView))]
 [JsonSerializable(typeof(List<PortView>))]
 [JsonSerializable(typeof(DnsAnswerView))]

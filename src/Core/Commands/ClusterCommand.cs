@@ -13,12 +13,15 @@ public abstract record ClusterCommand
 }
 
 /// <summary>
-/// Settings null: the defaults. The address pools in them are for ever. Address: that of the machine which founds it, so
+/// Settings null: the defaults. The address pools in them stay; more may be added. Address: that of the machine which founds it, so
 /// that no network of the cluster is cut from that machine's own.
 /// </summary>
 public sealed record CreateCluster(ClusterId Id, ClusterSettings? Settings = null, string? Address = null) : ClusterCommand;
 public sealed record SetClusterSecrets(byte[] Sealed) : ClusterCommand;
 public sealed record UpdateCluster(ulong Version, ClusterSettings Settings) : ClusterCommand;
+
+/// <summary>More blocks to cut subnets of networks from, behind those that there are.</summary>
+public sealed record AddAddressPools(IReadOnlyList<string> Blocks) : ClusterCommand;
 
 /// <summary>A machine was admitted (its token was checked by the shell).</summary>
 public sealed record JoinNode(NodeId Id, NodeRole Role, string Hostname, string Address) : ClusterCommand;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orch.Core.Events;
+using Orch.Core.Model;
 using Orch.Core.State;
 
 namespace Orch.Core.Commands;
@@ -12,6 +13,7 @@ internal static class DecideCluster
         CreateCluster c => Create(state, c, step),
         SetClusterSecrets c => Decision.Accept(new ClusterSecretsSet(c.Sealed, step.Now)),
         UpdateCluster c => Update(state, c, step),
+        AddAddressPools c => AddPools(state, c, step),
         _ => throw new UnreachableException(),
     };
 
@@ -40,8 +42,24 @@ internal static class DecideCluster
         if (c.Settings.TaskHistoryLimit < 0)
             return Decision.Refuse(RefusalKind.Invalid, "the task history limit cannot be negative");
 
-        // What networks are cut from was said at init; changing it would change nothing that is there.
+        // What networks are cut from only grows, by a command of its own; taking it away would change nothing that is there.
         var (pools, length) = (cluster.Settings.DefaultAddrPool, cluster.Settings.SubnetSize);
         return Decision.Accept(new ClusterSettingsSet(c.Settings with { DefaultAddrPool = pools, SubnetSize = length }, step.Now));
+    }
+
+    private static Decision AddPools(ClusterState state, AddAddressPools c, StepContext step)
+    {
+        if (state.Cluster is not { } cluster)
+            return Decision.Refuse(RefusalKind.FailedPrecondition, "there is no cluster yet");
+        if (c.Blocks.Count == 0)
+            return Decision.Refuse(RefusalKind.Invalid, "name at least one block, such as 10.64.0.0/12");
+        if (cluster.Settings.AddressPools.Count + c.Blocks.Count > ClusterSettings.MostPools)
+            return Decision.Refuse(RefusalKind.Invalid, $"a cluster has at most {ClusterSettings.MostPools} address pools: add fewer, larger ones");
+        var settings = cluster.Settings with
+        {
+            DefaultAddrPool = [.. cluster.Settings.AddressPools.Select(block => block.ToString()), .. c.Blocks],
+        };
+        return settings.PoolProblem() is { } problem
+            ? Decision.Refuse(RefusalKind.Invalid, problem) : Decision.Accept(new ClusterSettingsSet(settings, step.Now));
     }
 }

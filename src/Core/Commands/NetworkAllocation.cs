@@ -44,7 +44,7 @@ internal static class NetworkAllocation
         {
             var withheld = LeaveToMachines(pool, settings, machines) ? ", beside blocks that machines have their own addresses in" : "";
             return pool.Take() is { } chosen ? ([new(chosen.ToString(), chosen.At(1).ToString())], null)
-                : (null, new(RefusalKind.FailedPrecondition, $"the address pool has no subnet left{withheld}: give one, or remove a network"));
+                : (null, new(RefusalKind.FailedPrecondition, $"the address pool has no subnet left{withheld}: give one (--subnet), add a pool (orch pool add) or remove a network"));
         }
         var subnets = new List<NetworkSubnet>();
         foreach (var spec in wanted)
@@ -73,7 +73,7 @@ internal static class NetworkAllocation
         return any;
     }
 
-    private static IEnumerable<(string Name, IpAddr Address)> Machines(ClusterState state, string? founder)
+    public static IEnumerable<(string Name, IpAddr Address)> Machines(ClusterState state, string? founder)
     {
         if (IpAddr.TryParse(founder, out var first))
             yield return (founder!, first);
@@ -108,5 +108,5 @@ internal static class NetworkAllocation
         return null;
     }
 
-    private static IEnumerable<Network> All(ClusterState state) => state.Networks.Values.Concat(state.LeavingNetworks.Values);
+    public static IEnumerable<Network> All(ClusterState state) => state.Networks.Values.Concat(state.LeavingNetworks.Values);
 }

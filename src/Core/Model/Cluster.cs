@@ -21,7 +21,9 @@ public sealed record ClusterSettings
     /// <summary>Finished tasks kept per slot.</summary>
     public int TaskHistoryLimit { get; init; } = 5;
 
-    /// <summary>The blocks that subnets of networks are cut from, as given at init; null: 10.128.0.0/9.</summary>
+    public const int MostPools = 64;
+
+    /// <summary>The blocks that subnets of networks are cut from, as given at init and added later; null: 10.128.0.0/9.</summary>
     public IReadOnlyList<string>? DefaultAddrPool { get; init; }
 
     /// <summary>The prefix length of the subnets, as given at init; null: 20.</summary>

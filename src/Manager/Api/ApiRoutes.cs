@@ -73,6 +73,8 @@ public static class ApiRoutes
         new("GET", "/orch/v1/logs", Operators, LogEndpoints.AnyAsync),
         new("GET", "/orch/v1/networks/{id}", Operators, NetworkLookEndpoints.DetailAsync),
         new("POST", "/orch/v1/networks/check", Operators, NetworkLookEndpoints.CheckAsync),
+        new("GET", "/orch/v1/pools", Operators, PoolEndpoints.ListAsync),
+        new("POST", "/orch/v1/pools", Operators, PoolEndpoints.AddAsync),
         new("GET", "/orch/v1/ports", Operators, PortEndpoints.ListAsync),
         new("GET", "/orch/v1/dns", Operators, DnsEndpoints.AskAsync),
         new("GET", "/orch/v1/services/{id}/history", Operators, RevisionEndpoints.ListAsync),

@@ -14,7 +14,7 @@ internal static class SwarmEndpoints
 {
     private const long LeastCertificateLife = 3600L * 1_000_000_000;
 
-    private static readonly Problem NoCluster = new(503,
+    internal static readonly Problem NoCluster = new(503,
         "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm "
         + "and try again.");
     private static readonly Problem Already = new(503,
