@@ -25,12 +25,14 @@ public sealed class LabMachineTests(ThreeMachines fixture, ITestOutputHelper out
         {
             var id = await machine.Engine.RunAsync("app:v2", "web", new Dictionary<string, string> { ["a"] = "b" });
             var web = await machine.Engine.InspectAsync(id);
-            var page = await machine.ExecAsync("busybox", "wget", "-qO-", $"http://{web.Address}/");
+            ExecResult? page = null;
+            await Until.TrueAsync("it listens", async () =>
+                (page = await machine.ExecAsync("busybox", "wget", "-qO-", $"http://{web.Address}/")).ExitCode == 0);
             var listed = Assert.Single(await machine.Engine.ContainersAsync("a=b"));
             await machine.Engine.RemoveAsync(id);
 
             Assert.Equal(("web", "app:v2", "running"), (listed.Name, listed.Image, listed.State));
-            Assert.Equal($"v2 {id[..12]}", page.EnsureSuccess().Output.Trim());
+            Assert.Equal($"v2 {id[..12]}", page!.Output.Trim());
             return web.Json.GetProperty("Image").GetString();
         });
 

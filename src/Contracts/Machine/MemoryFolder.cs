@@ -4,11 +4,12 @@ namespace Orch.Contracts.Machine;
 
 /// <summary>
 /// A folder whose files never touch a disk: a tmpfs of its own, for its owner only, without swap where the kernel knows
-/// how. It outlives the process that mounted it, as containers hold files of it.
+/// how. It outlives the process that mounted it, as containers hold files of it. A config may be a program: the runc of engines
+/// since 26 keeps a file's mount flags in the container, where older ones cleared them, so it cannot be mounted noexec.
 /// </summary>
 public static class MemoryFolder
 {
-    private const ulong NoSuid = 2, NoDevices = 4, NoExec = 8;
+    private const ulong NoSuid = 2, NoDevices = 4;
     private const int Detach = 2;
     private const int InvalidArgument = 22;
 
@@ -49,7 +50,7 @@ public static class MemoryFolder
     public static bool ChangeOwner(string path, uint user, uint group) => lchown(path, user, group) == 0;
 
     private static int Mount(string path, string options) =>
-        mount("orch-files", path, "tmpfs", NoSuid | NoDevices | NoExec, options) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        mount("orch-files", path, "tmpfs", NoSuid | NoDevices, options) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     private static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 

@@ -23,8 +23,10 @@ public sealed class EngineTests(EngineCluster cluster, ITestOutputHelper output)
         await Manager.OkAsync("network", "create", "-d", "overlay", "mixed");
         await Manager.OkAsync("network", "create", "-d", "overlay", "--internal", "inner");
         (await Manager.Machine.ExecAsync(new ExecOptions { Input = "canary" }, OrchMachine.Program("orch"), "secret", "create", "word", "-")).EnsureSuccess();
+        (await Manager.Machine.ExecAsync(new ExecOptions { Input = "#!/bin/sh\necho ran" }, OrchMachine.Program("orch"), "config", "create", "program", "-")).EnsureSuccess();
         await Manager.OkAsync("service", "create", "--name", "shop_web", "--label", "com.docker.stack.namespace=shop", "--mode", "global",
-            "--network", "name=mixed,alias=web", "--network", "inner", "--secret", "word", "-p", "8080:80", "echo:v1");
+            "--network", "name=mixed,alias=web", "--network", "inner", "--secret", "word",
+            "--config", "source=program,target=/program,mode=0555", "-p", "8080:80", "echo:v1");
         await Manager.OkAsync("service", "create", "--name", "far", "--network", "mixed", "--constraint", "node.hostname==n3",
             "--label", "orch.client-address=keep", "-p", "8081:80", "echo");
         await Manager.OkAsync("service", "create", "--name", "shut", "--network", "inner", "--mode", "global", "-p", "8082:80", "echo");
@@ -34,7 +36,7 @@ public sealed class EngineTests(EngineCluster cluster, ITestOutputHelper output)
         {
             var asker = (await machine.ContainersAsync("shop_web"))[0];
             await NamesAsync(machine, asker, vip);
-            Assert.Equal("canary", (await machine.InsideAsync(asker, "cat", "/run/secrets/word")).Output);
+            Assert.Equal("canaryran\n", (await machine.InsideAsync(asker, "sh", "-c", "cat /run/secrets/word; /program")).Output);
             await PortsAsync(machine);
             await InnerAsync(machine, asker);
         }));
