@@ -30,7 +30,9 @@ internal static class TableText
     // back: a client from outside that another machine sent here is answered through that machine, which it knows.
     // arrive: later, the kernel tells the client of a shorter way first, and that counts against the refusals it may send.
     // raw: route_localnet would let 127.0.0.1 in from outside. input: frames of our networks come from our nodes only.
-    // forward: nobody gets to a task past its service, whatever the engine's own policy is.
+    // raw, leave: the packets that carry frames of our networks between nodes are not remembered. Each connection inside has a
+    // source port of its own outside, so each would cost two more entries on both nodes, for half a minute.
+    // forward: nobody gets to a task past its service, whatever the engine's own policy is; nor what looks like such a packet.
     private const string Hooks = """
           chain refuse {
             meta l4proto tcp reject with tcp reset
@@ -38,6 +40,10 @@ internal static class TableText
           }
           chain raw { type filter hook prerouting priority -300; policy accept;
             iifname != "lo" ip daddr 127.0.0.0/8 drop
+            iifname != "or-*" udp dport 4789 @th,96,24 @vnis ip saddr @vteps notrack
+          }
+          chain leave { type filter hook output priority -300; policy accept;
+            udp dport 4789 @th,96,24 @vnis ip daddr @vteps notrack
           }
           chain back { type filter hook prerouting priority -150; policy accept;
             iifname "or-*" ct direction original ip saddr != @overlay ct mark set ether saddr map @gates
@@ -54,6 +60,7 @@ internal static class TableText
           }
           chain forward { type filter hook forward priority -10; policy accept;
             iifname != "or-*" oifname "or-*" ct state new ct status & dnat != dnat drop
+            iifname != "or-*" oifname "or-*" ct state untracked drop
           }
           chain send { type filter hook output priority -10; policy accept;
             ip daddr @vips_empty_host goto refuse

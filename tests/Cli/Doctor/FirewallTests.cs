@@ -32,6 +32,13 @@ public sealed class FirewallTests
     [InlineData(":INPUT DROP [0:0]\n-A INPUT -m limit --limit 5/sec -j LOG --log-prefix \"x \"\n-A INPUT -p udp -j ACCEPT", Passage.Passes)]
     public void Iptables_rules_are_followed(string rules, object passage) => Assert.Equal((Passage)passage, Iptables(rules));
 
+    [Theory]
+    [InlineData("NEW", Passage.Dropped)]
+    [InlineData("NEW,UNTRACKED", Passage.Passes)]
+    public void A_rule_for_new_connections_alone_does_not_let_untracked_packets_in(string states, object passage) => Assert.Equal(
+        (Passage)passage,
+        Iptables($":INPUT DROP [0:0]\n-A INPUT -p udp -m udp --dport 4789 -m conntrack --ctstate {states} -j ACCEPT", _overlay with { State = "untracked" }));
+
     [Fact]
     public void A_chain_that_is_not_there_lets_everything_in() => Assert.Equal(Passage.Passes, Iptables(""));
 

@@ -68,7 +68,7 @@ internal static class IptablesRules
         "-p" => (packet => When(value == packet.Protocol || value == "all"), 1),
         "-i" => (packet => OfInterface(value, packet), 1),
         "--dport" or "--dports" => (packet => When(value.Split(',').Any(ports => Includes(ports, packet.Port))), 1),
-        "--ctstate" or "--state" => (_ => When(value.Split(',').Contains("NEW")), 1),
+        "--ctstate" or "--state" => (packet => When(value.Split(',').Contains(packet.State, StringComparer.OrdinalIgnoreCase)), 1),
         "--dst-type" => (_ => When(value == "LOCAL"), 1),
         _ => (_ => Match.Maybe, value.Length > 0 && !value.StartsWith('-') && value != "!" ? 1 : 0),
     };

@@ -72,7 +72,7 @@ internal static class NftRules
         var (left, right, op) = (match.GetProperty("left"), match.GetProperty("right"), Text(match, "op"));
         var found = left.TryGetProperty("payload", out var payload) ? OfPayload(payload, right, packet)
             : left.TryGetProperty("meta", out var meta) ? OfMeta(Text(meta, "key"), right, packet)
-            : left.TryGetProperty("ct", out var ct) && Text(ct, "key") == "state" ? Holds(right, value => value.ValueEquals("new"))
+            : left.TryGetProperty("ct", out var ct) && Text(ct, "key") == "state" ? Holds(right, value => value.ValueEquals(packet.State))
             : Match.Maybe;
         return op != "!=" ? found : found switch { Match.Yes => Match.No, Match.No => Match.Yes, _ => Match.Maybe };
     }

@@ -1,7 +1,10 @@
 namespace Orch.Cli.Doctor.Firewall;
 
-/// <summary>A packet that begins a connection, as it comes in: by which interface, and to which port of the machine.</summary>
-internal sealed record Packet(string Protocol, int Port, string Interface);
+/// <summary>
+/// A packet that begins a connection, as it comes in: by which interface, to which port of the machine, and what connection
+/// tracking says of it.
+/// </summary>
+internal sealed record Packet(string Protocol, int Port, string Interface, string State = "new");
 
 /// <summary>Whether a rule is about a packet. Maybe: it depends on what is not known, like who sent it.</summary>
 internal enum Match

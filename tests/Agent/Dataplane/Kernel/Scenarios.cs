@@ -29,6 +29,8 @@ internal static partial class Scenarios
         ["taken-table"] = TakenTable,
         ["flushed-flows"] = FlushedFlows,
         ["ended-flows"] = EndedFlows,
+        ["carried-frames"] = CarriedFrames,
+        ["forged-carrier"] = ForgedCarrier,
         ["settings"] = Settings,
         ["trouble-of-another"] = TroubleOfAnother,
     };
