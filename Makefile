@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CONFIG ?= Release
 
-.PHONY: help run stop lab-demo build dist test check bench sim soak clean
+.PHONY: help run stop lab-demo build dist test check bench bench-net sim soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -38,6 +38,11 @@ bench: ## the benchmarks; WHAT=scheduler|writer|writes|log|cluster|rolling|dns|d
 	@scripts/install-deps.sh test
 	@$(MAKE) --no-print-directory build
 	@scripts/bench.sh $(WHAT)
+
+bench-net: ## the overlay's throughput and latency, beside VXLAN by hand and Docker Swarm; ROUNDS=20
+	@scripts/install-deps.sh test
+	@$(MAKE) --no-print-directory build
+	@scripts/bench.sh net $(or $(ROUNDS),20)
 
 sim: ## N=20000 seeds of the deterministic simulation
 	@scripts/sim.sh $(or $(N),20000)

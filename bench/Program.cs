@@ -8,6 +8,7 @@ var benches = new SortedDictionary<string, Func<string[], Task>>(StringComparer.
     ["dns"] = DnsBench.RunAsync,
     ["endpoints"] = EndpointBench.RunAsync,
     ["log"] = LogBench.RunAsync,
+    ["net"] = NetBench.RunAsync,
     ["rolling"] = RollingBench.RunAsync,
     ["startup"] = StartupBench.RunAsync,
     ["writes"] = WritesBench.RunAsync,
