@@ -12,6 +12,7 @@ for tool in "${!need[@]}"; do command -v "$tool" >/dev/null || missing+=("${need
 if [ "${1:-run}" = test ] && ! command -v cc gcc tcc >/dev/null; then missing+=(tcc libc6-dev); fi
 ldconfig -p | grep -q libsqlite3.so.0 || missing+=(libsqlite3-0)
 if [ "${1:-run}" = test ]; then
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
     /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio)
 fi
 # Clients that others wrote: tests use them where they can be had, and are skipped where not.

@@ -79,7 +79,7 @@ public sealed class SqliteCorruptionTests(ITestOutputHelper output) : IDisposabl
 
     private static async Task ReadSnapshotAsync(string path)
     {
-        await foreach (var chunk in SnapshotReader.ReadAsync(path, 6, NoCipher.Instance))
+        await foreach (var chunk in SnapshotReader.ChunksAsync(path, "", 6, SnapshotFile.RecordsAsync(path), NoCipher.Instance))
             Assert.True(chunk.Length > 0);
     }
 

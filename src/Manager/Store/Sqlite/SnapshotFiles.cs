@@ -33,7 +33,8 @@ internal sealed class SnapshotFiles
         var revision = Newest;
         return revision == 0
             ? null
-            : new LogSnapshot(revision, SnapshotReader.ReadAsync(PathOf(revision), revision, _cipher));
+            : new LogSnapshot(revision, SnapshotReader.ChunksAsync(
+                PathOf(revision), Advice.Restore, revision, SnapshotFile.RecordsAsync(PathOf(revision)), _cipher));
     }
 
     public async Task SaveAsync(
@@ -104,21 +105,9 @@ internal sealed class SnapshotFiles
     private async Task WriteAsync(
         FileStream file, ulong revision, IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, CancellationToken cancellation)
     {
-        ulong number = 0, chain = 0;
-        await WriteRecordAsync(SnapshotFormat.HeaderKind, SnapshotFormat.Header(revision), isClear: true);
-        await foreach (var chunk in chunks.WithCancellation(cancellation))
+        var prefix = new byte[4];
+        await foreach (var record in SnapshotWriter.RecordsAsync(revision, chunks, _cipher, cancellation))
         {
-            SnapshotRules.CheckChunk(chunk.Length);
-            await WriteRecordAsync(SnapshotFormat.ChunkKind, chunk, isClear: _cipher.CurrentKeyId == 0);
-        }
-        var end = SnapshotFormat.End(revision, number - 1, chain);
-        await WriteRecordAsync(SnapshotFormat.EndKind, end, isClear: true);
-
-        async ValueTask WriteRecordAsync(ushort kind, ReadOnlyMemory<byte> payload, bool isClear)
-        {
-            var record = RecordFormat.Encode(number++, new EventData(kind, payload, Sealed: !isClear), _cipher);
-            chain = Chain.Next(chain, RecordFormat.Checksum(record));
-            var prefix = new byte[4];
             BinaryPrimitives.WriteUInt32LittleEndian(prefix, (uint)record.Length);
             await file.WriteAsync(prefix, cancellation);
             await file.WriteAsync(record, cancellation);

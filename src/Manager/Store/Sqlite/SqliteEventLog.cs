@@ -167,7 +167,7 @@ public sealed class SqliteEventLog(SqliteLogOptions options) : IEventLog
             SnapshotRules.CheckStart(after, meta.Base, meta.Head);
             var chain = Store.ChainAt(after, meta);
             var path = Path.Combine(options.Directory, "log.db");
-            return (new RecordReader(path, options.Cipher, after, chain), meta.Head);
+            return (new RecordReader(path, Advice.Restore, options.Cipher, after, chain), meta.Head);
         }, cancellation);
 
     private LeaderView View(LogMeta meta) => new(meta.Epoch, meta.Leader, _renewals);

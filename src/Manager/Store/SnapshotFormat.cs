@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 
-namespace Orch.Manager.Store.Sqlite;
+namespace Orch.Manager.Store;
 
 /// <summary>
-/// A snapshot file: records of <see cref="RecordFormat"/>, each after its length (4 bytes), numbered from 0. The first
-/// holds the revision, the last one the revision, the number of chunks and the chain over all of them.
+/// A snapshot: records of <see cref="RecordFormat"/>, numbered from 0. The first holds the revision, the last one the
+/// revision, the number of chunks and the chain over all of them. In a file each comes after its length (4 bytes).
 /// </summary>
 internal static class SnapshotFormat
 {

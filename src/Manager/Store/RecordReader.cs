@@ -1,10 +1,10 @@
-namespace Orch.Manager.Store.Sqlite;
+namespace Orch.Manager.Store;
 
 /// <summary>
 /// Hands on rows that are verified: the next revision, the checksum over revision and content, and the chain from the
-/// row before. Reading begins with the chain of the record before the first.
+/// row before. Reading begins with the chain of the record before the first. Path and advice are for its errors.
 /// </summary>
-internal sealed class RecordReader(string path, IRecordCipher cipher, ulong after, ulong chain)
+internal sealed class RecordReader(string path, string advice, IRecordCipher cipher, ulong after, ulong chain)
 {
     private ulong _chain = chain;
 
@@ -35,5 +35,5 @@ internal sealed class RecordReader(string path, IRecordCipher cipher, ulong afte
     public LogCorruptException Missing() => Corrupt(Revision + 1, "the record is missing");
 
     private LogCorruptException Corrupt(ulong revision, string problem) =>
-        new(path, revision, problem, Advice.Restore);
+        new(path, revision, problem, advice);
 }

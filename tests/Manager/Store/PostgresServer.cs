@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Orch.Tests.Manager.Store;
+
+/// <summary>
+/// A real server of its own for a class of tests, on a socket in a temporary directory; it ends with this process, however that
+/// ends. What it says is in its directory's log until then.
+/// </summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private readonly string _folder = Directory.CreateTempSubdirectory("orch-postgres-").FullName;
+    private Process? _process;
+    private int _schemas;
+
+    public string ConnectionString => $"Host={_folder};Username=orch;Database=postgres";
+
+    public string NewSchema() => string.Create(CultureInfo.InvariantCulture, $"orch_{Interlocked.Increment(ref _schemas)}");
+
+    public async Task InitializeAsync()
+    {
+        var programs = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => $"{version}/bin").FirstOrDefault(bin => File.Exists($"{bin}/postgres")) : null;
+        if (programs is null)
+            throw new InvalidOperationException("PostgreSQL's server is needed: apt-get install postgresql");
+
+        // A server refuses to run as root.
+        var drop = Environment.IsPrivilegedProcess ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : "";
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync($"chown postgres {_folder}");
+        await RunAsync($"{drop} {programs}/initdb -D {_folder}/data -U orch -A trust -N >{_folder}/initdb.log 2>&1");
+        var start = $"{drop} {programs}/postgres -D {_folder}/data -k {_folder} -c listen_addresses= -c max_connections=200 >{_folder}/log 2>&1";
+        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{start} & p=$!; read end; kill -INT $p; wait $p"]) { RedirectStandardInput = true })!;
+        await ReadyAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            NpgsqlConnection.ClearAllPools();
+            _process.StandardInput.Close();
+            using var limit = new CancellationTokenSource(Longest);
+            await _process.WaitForExitAsync(limit.Token);
+            _process.Dispose();
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Runs a statement as the server's owner.</summary>
+    public async Task DoAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task ReadyAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await DoAsync("SELECT 1");
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException && watch.Elapsed < Longest && !_process!.HasExited)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static async Task RunAsync(string command)
+    {
+        using var process = Process.Start("sh", ["-c", command]);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+}
