@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CONFIG ?= Release
 
-.PHONY: help run stop lab-demo build dist test check bench bench-net sim soak clean
+.PHONY: help run stop lab-demo build dist test check bench bench-net sim soak vagrant-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
@@ -49,6 +49,14 @@ sim: ## N=20000 seeds of the deterministic simulation
 
 soak: ## SCENARIO=… BUDGET=…s, adds to the counts of earlier runs
 	@scripts/soak.sh $(or $(SCENARIO),list) $(or $(BUDGET),300)
+
+vagrant-test: ## the Vagrantfile's machines as containers: up, asked, destroyed (minutes)
+	@scripts/install-deps.sh test
+	@command -v debootstrap >/dev/null || apt-get install -y -q --no-install-recommends debootstrap >/dev/null
+	@$(MAKE) --no-print-directory build dist
+	@scripts/node-image.sh --archive
+	@ORCH_VAGRANT=1 dotnet test tests/EndToEnd/EndToEnd.Tests.csproj --nologo -v q --logger "console;verbosity=detailed" \
+		--blame-hang-timeout 15m --blame-hang-dump-type none --filter FullyQualifiedName~VagrantTests
 
 clean: ## what builds and tests left in the tree
 	@rm -rf bin dist TestResults; find src tests bench -name bin -o -name obj | xargs rm -rf

@@ -23,6 +23,7 @@ if [ "${1:-run}" = test ]; then
     [ -e $python/jsondiff ] || clients+=(python3-jsondiff)
     [ -e $python/ansible_collections/community/docker ] || clients+=(ansible)
     [ -x /usr/bin/prometheus ] || clients+=(prometheus)
+    command -v vagrant >/dev/null || clients+=(vagrant)
     if command -v npm >/dev/null; then
         [ -e /usr/lib/node_modules/dockerode ] || [ -e /usr/local/lib/node_modules/dockerode ] || modules+=(dockerode)
     fi
