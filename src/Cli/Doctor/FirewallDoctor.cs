@@ -12,8 +12,11 @@ internal static class FirewallDoctor
     private const string Check = "firewall";
     private const string Jump = "-A FORWARD -j DOCKER-USER";
 
-    /// <summary>Outside: the interface that other machines reach this one by, or empty. Port: where a manager listens here, or 0.</summary>
-    public static IEnumerable<Finding> Look(LocalMachine machine, string outside, int port)
+    /// <summary>
+    /// Control: the interface that managers and people reach this machine by; data: that by which packets of networks come; empty
+    /// where that is not known. Port: where a manager listens here, or 0.
+    /// </summary>
+    public static IEnumerable<Finding> Look(LocalMachine machine, string control, string data, int port)
     {
         if (!machine.IsRoot)
         {
@@ -29,7 +32,7 @@ internal static class FirewallDoctor
         else
             yield return Forward(machine, saved.Output);
         yield return Table(machine);
-        foreach (var finding in Incoming(machine, saved is { Code: 0 } ? saved.Output : "", outside, port))
+        foreach (var finding in Incoming(machine, saved is { Code: 0 } ? saved.Output : "", control, data, port))
             yield return finding;
     }
 
@@ -64,7 +67,7 @@ internal static class FirewallDoctor
                 : Finding.Ok(Check, "no table ip orch yet: the agent makes it with the first network");
     }
 
-    private static IEnumerable<Finding> Incoming(LocalMachine machine, string saved, string outside, int port)
+    private static IEnumerable<Finding> Incoming(LocalMachine machine, string saved, string control, string data, int port)
     {
         var iptables = IptablesRules.Parse(saved);
         var (nft, inputs) = NftRules.Parse(machine.Run("nft", ["-j", "list", "ruleset"]) is { Code: 0, Output: var json } ? json : "");
@@ -73,13 +76,17 @@ internal static class FirewallDoctor
             .Aggregate((one, other) => one == Passage.Dropped || other == Passage.Dropped ? Passage.Dropped
                 : one == Passage.Unclear ? one : other);
         var keeper = Keeper(machine);
+<<<<<<< HEAD
 
         // The agent's rules take these out of connection tracking before a firewall sees them.
         yield return Told("packets of networks, UDP port 4789", Way(new("udp", 4789, outside, "untracked")), "tasks of other machines", keeper, "4789/udp");
+=======
+        yield return Told("packets of networks, UDP port 4789", Way(new("udp", 4789, data)), "tasks of other machines", keeper, "4789/udp");
+>>>>>>> f5df14c (Doctor: the port of networks is judged on the interface that carries them)
         if (port > 0)
         {
             var text = port.ToString(CultureInfo.InvariantCulture);
-            yield return Told($"the manager, TCP port {text}", Way(new("tcp", port, outside)), "agents and people elsewhere", keeper, $"{text}/tcp");
+            yield return Told($"the manager, TCP port {text}", Way(new("tcp", port, control)), "agents and people elsewhere", keeper, $"{text}/tcp");
         }
         yield return Names(Way(new("udp", 53, "or-1")), keeper);
     }

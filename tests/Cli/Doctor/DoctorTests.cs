@@ -51,7 +51,7 @@ public sealed class DoctorTests
     public void A_machine_with_all_it_needs_has_nothing_to_complain_of()
     {
         AllOk(KernelDoctor.Look(Machine()));
-        AllOk(FirewallDoctor.Look(Machine(), "eth0", 2378));
+        AllOk(FirewallDoctor.Look(Machine(), "eth0", "eth0", 2378));
         AllOk(PortDoctor.Look(Machine(), [new("tcp", true, 2378, "orch-manager"), new("udp", true, 4789, "")], 2378, isManager: true, runs: true));
         AllOk(EngineDoctor.Look(new("unix:///e.sock") { Version = "20.10.24", ApiVersion = "1.41", Swarm = "inactive", LiveRestore = true }));
     }
@@ -87,13 +87,23 @@ public sealed class DoctorTests
     {
         _programs["iptables-save -t filter"] = new(0, Saved.Replace(":INPUT ACCEPT", ":INPUT DROP", StringComparison.Ordinal));
 
-        var problems = FirewallDoctor.Look(Machine(), "eth0", 2378).Where(finding => finding.Level == Level.Problem).ToList();
+        var problems = FirewallDoctor.Look(Machine(), "eth0", "eth0", 2378).Where(finding => finding.Level == Level.Problem).ToList();
 
         Assert.Equal(3, problems.Count);
         Assert.Contains(problems, one => one.Text.Contains("UDP port 4789", StringComparison.Ordinal)
             && one.Advice!.StartsWith("iptables -I INPUT -p udp --dport 4789 -j ACCEPT", StringComparison.Ordinal));
         Assert.Contains(problems, one => one.Text.Contains("TCP port 2378", StringComparison.Ordinal));
         Assert.Contains(problems, one => one.Text.Contains("resolve no names", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_port_is_judged_where_its_packets_come()
+    {
+        _programs["iptables-save -t filter"] = new(0, Saved.Replace(":DOCKER-USER", "-A INPUT -i eth1 -j DROP\n:DOCKER-USER", StringComparison.Ordinal));
+
+        AllOk(FirewallDoctor.Look(Machine(), "eth0", "eth0", 2378));
+        Assert.Contains("UDP port 4789", NotOk(FirewallDoctor.Look(Machine(), "eth0", "eth1", 2378)).Text, StringComparison.Ordinal);
+        Assert.Contains("TCP port 2378", NotOk(FirewallDoctor.Look(Machine(), "eth1", "eth0", 2378)).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,7 +114,7 @@ public sealed class DoctorTests
         _programs[command] = new(0, says);
         _programs["iptables-save -t filter"] = new(0, Saved.Replace(":INPUT ACCEPT", ":INPUT DROP", StringComparison.Ordinal));
 
-        Assert.Contains(FirewallDoctor.Look(Machine(), "eth0", 0), one => one.Advice == advice);
+        Assert.Contains(FirewallDoctor.Look(Machine(), "eth0", "eth0", 0), one => one.Advice == advice);
     }
 
     [Fact]
@@ -113,22 +123,22 @@ public sealed class DoctorTests
         _programs["iptables-save -t filter"] = new(0, Saved.Replace("-A FORWARD -j DOCKER-USER\n", "", StringComparison.Ordinal)
             .Replace("-A DOCKER-USER", "-A FORWARD -j DOCKER-USER\n-A DOCKER-USER", StringComparison.Ordinal));
 
-        Assert.Equal(Level.Problem, NotOk(FirewallDoctor.Look(Machine(), "eth0", 0)).Level);
-        Assert.Equal(Level.Warning, NotOk(FirewallDoctor.Look(Machine(interfaces: "eth0"), "eth0", 0)).Level);
+        Assert.Equal(Level.Problem, NotOk(FirewallDoctor.Look(Machine(), "eth0", "eth0", 0)).Level);
+        Assert.Equal(Level.Warning, NotOk(FirewallDoctor.Look(Machine(interfaces: "eth0"), "eth0", "eth0", 0)).Level);
     }
 
     [Fact]
     public void A_missing_table_is_a_problem_while_an_agent_has_networks_and_only_then()
     {
         _programs["nft list table ip orch"] = new(1, "", "No such file or directory");
-        Assert.Contains("table ip orch is missing", NotOk(FirewallDoctor.Look(Machine(), "eth0", 0)).Text, StringComparison.Ordinal);
-        AllOk(FirewallDoctor.Look(Machine(interfaces: "eth0"), "eth0", 0));
-        AllOk(FirewallDoctor.Look(Machine(agent: false, interfaces: "eth0"), "eth0", 0));
+        Assert.Contains("table ip orch is missing", NotOk(FirewallDoctor.Look(Machine(), "eth0", "eth0", 0)).Text, StringComparison.Ordinal);
+        AllOk(FirewallDoctor.Look(Machine(interfaces: "eth0"), "eth0", "eth0", 0));
+        AllOk(FirewallDoctor.Look(Machine(agent: false, interfaces: "eth0"), "eth0", "eth0", 0));
     }
 
     [Fact]
     public void Without_root_the_firewall_is_not_judged() =>
-        Assert.Equal(Level.Warning, Assert.Single(FirewallDoctor.Look(Machine(root: false), "eth0", 2378)).Level);
+        Assert.Equal(Level.Warning, Assert.Single(FirewallDoctor.Look(Machine(root: false), "eth0", "eth0", 2378)).Level);
 
     [Theory]
     [InlineData("tcp", 2378, "nginx", "held by nginx")]

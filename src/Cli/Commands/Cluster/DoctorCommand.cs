@@ -61,7 +61,8 @@ internal static class DoctorCommand
             yield return finding;
         var isManager = machine?.Role == NodeRole.Manager;
         var port = PortOf(machine);
-        foreach (var finding in FirewallDoctor.Look(local, InterfaceOf(machine?.AdvertiseAddr), machine is null || isManager ? port : 0))
+        foreach (var finding in FirewallDoctor.Look(
+            local, InterfaceOf(machine?.AdvertiseAddr), InterfaceOf(machine?.DataAddress), machine is null || isManager ? port : 0))
             yield return finding;
         foreach (var finding in PortDoctor.Look(
             local, PortTable.Read(local.Read), port, isManager, machine is not null && new MachineDaemons(paths).AreRunning))
