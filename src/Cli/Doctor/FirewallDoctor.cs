@@ -76,13 +76,9 @@ internal static class FirewallDoctor
             .Aggregate((one, other) => one == Passage.Dropped || other == Passage.Dropped ? Passage.Dropped
                 : one == Passage.Unclear ? one : other);
         var keeper = Keeper(machine);
-<<<<<<< HEAD
 
         // The agent's rules take these out of connection tracking before a firewall sees them.
-        yield return Told("packets of networks, UDP port 4789", Way(new("udp", 4789, outside, "untracked")), "tasks of other machines", keeper, "4789/udp");
-=======
-        yield return Told("packets of networks, UDP port 4789", Way(new("udp", 4789, data)), "tasks of other machines", keeper, "4789/udp");
->>>>>>> f5df14c (Doctor: the port of networks is judged on the interface that carries them)
+        yield return Told("packets of networks, UDP port 4789", Way(new("udp", 4789, data, "untracked")), "tasks of other machines", keeper, "4789/udp");
         if (port > 0)
         {
             var text = port.ToString(CultureInfo.InvariantCulture);

@@ -7,7 +7,8 @@ internal sealed class PostgresText
 {
     public PostgresText(string schema)
     {
-        if (schema.Length is 0 or > 48 || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') || char.IsAsciiDigit(schema[0]))
+        if (schema.Length is 0 or > 48 || char.IsAsciiDigit(schema[0])
+            || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             throw new ArgumentException($"The schema '{schema}' must be made of lower-case letters, digits and underscores.");
         Schema = schema;
         Channel = $"{schema}_log";
