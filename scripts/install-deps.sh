@@ -33,6 +33,8 @@ fi
 engines() {
     [ "${1:-run}" = test ] && [ "$(id -u)" = 0 ] || return 0
     local suite
+    # Without lists apt does not tell its mirror.
+    [ -n "$(apt-get indextargets 'Created-By: Packages' 2>/dev/null | head -1)" ] || apt-get update -q >/dev/null 2>&1 || true
     for suite in trixie sid; do
         timeout -k 5 180 tests/Lab/engine-root.sh $suite >/dev/null 2>&1 || echo "not to be had here, its test is skipped: Docker of Debian $suite" &
     done

@@ -17,9 +17,9 @@ archive=$cache/node-$(cat node-image.sh node-init.sh "$key" | sha256sum | cut -c
 build() {
     command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap"
     local mirror work
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
-        awk '$2 == "Debian" && $3 == "main" { print $1; exit }')
-    [ -n "$mirror" ] || die "apt knows no mirror of Debian"
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
+        awk -v release="$(. /etc/os-release && echo "$ID-${VERSION_CODENAME:-}")" '"debian-" $2 == release && $3 == "main" { print $1; exit }')
+    [ -n "$mirror" ] || die "this host's apt knows no mirror of Debian"
     mkdir -p -m 755 "$cache"
     work=$(mktemp -d "$cache/.node.XXXXXX")
     trap "rm -rf '$work'" EXIT
