@@ -30,8 +30,10 @@ internal static partial class ForwardPlan
     private static void Order(string[] lines, StringBuilder text)
     {
         var forward = lines.Where(line => line.StartsWith("-A FORWARD ", StringComparison.Ordinal)).ToList();
-        if (forward.Count > 0 && forward[0] == Jump)
+        if (forward.Count > 0 && forward[0] == Jump && forward.LastIndexOf(Jump) == 0)
             return;
+
+        // The engine puts it first by itself, too: at the same time that makes two.
         foreach (var line in forward.Where(line => line == Jump))
             text.Append("-D").Append(line.AsSpan(2)).Append('\n');
         text.Append("-I FORWARD 1 -j DOCKER-USER\n");

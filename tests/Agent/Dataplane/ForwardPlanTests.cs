@@ -24,6 +24,7 @@ public sealed class ForwardPlanTests
     [Theory]
     [InlineData("-A FORWARD -j DOCKER-ISOLATION-STAGE-1", "-A FORWARD -j DOCKER-USER", "-D FORWARD -j DOCKER-USER\n")]
     [InlineData("-A FORWARD -j DOCKER-ISOLATION-STAGE-1", "-A FORWARD -j ACCEPT", "")]
+    [InlineData("-A FORWARD -j DOCKER-USER", "-A FORWARD -j DOCKER-USER", "-D FORWARD -j DOCKER-USER\n-D FORWARD -j DOCKER-USER\n")]
     public void The_users_chain_comes_first_again_after_an_engine_that_came_back_to_running_containers(string first, string second, string removal) =>
         Assert.Equal(
             $"*filter\n{removal}-I FORWARD 1 -j DOCKER-USER\nCOMMIT\n",
