@@ -34,7 +34,7 @@ engines() {
     [ "${1:-run}" = test ] && [ "$(id -u)" = 0 ] || return 0
     local suite
     # Without lists apt does not tell its mirror.
-    [ -n "$(apt-get indextargets 'Created-By: Packages' 2>/dev/null | head -1)" ] || apt-get update -q >/dev/null 2>&1 || true
+    [ -n "$(apt-get indextargets 'Created-By: Packages' 2>/dev/null | head -1)" ] || timeout 120 apt-get update -q >/dev/null 2>&1 || true
     for suite in trixie sid; do
         timeout -k 5 180 tests/Lab/engine-root.sh $suite >/dev/null 2>&1 || echo "not to be had here, its test is skipped: Docker of Debian $suite" &
     done
@@ -53,6 +53,10 @@ trap 'rm -f "$log"' EXIT
 if [ ! -e /usr/sbin/policy-rc.d ] && [ ! -d /run/systemd/system ]; then
     printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d
     trap 'rm -f "$log" /usr/sbin/policy-rc.d' EXIT
+fi
+# Nor is a database server of tests one of this machine.
+if [[ " ${missing[*]} " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common ]; then
+    mkdir -p /etc/postgresql-common/createcluster.d && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/orch.conf
 fi
 install() { apt-get install -y -q --no-install-recommends "$@" >"$log" 2>&1; }
 if [ ${#missing[@]} -gt 0 ] || [ ${#clients[@]} -gt 0 ]; then

@@ -14,13 +14,19 @@ key=$(find /usr/share /usr/lib /opt/vagrant -path '*keys/vagrant.pub' 2>/dev/nul
 [ -n "$key" ] || die "Vagrant's public key is not found: install vagrant first"
 archive=$cache/node-$(cat node-image.sh node-init.sh "$key" | sha256sum | cut -c1-16).tar
 
+[ ! -e "$cache" ] || [ -O "$cache" ] || die "$cache belongs to another user"
+
 build() {
     command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap"
     local mirror work
+    # Without lists apt does not tell its mirror.
+    [ -n "$(apt-get indextargets 'Created-By: Packages' 2>/dev/null | head -1)" ] || timeout 120 apt-get update -q >/dev/null 2>&1 || true
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
         awk -v release="$(. /etc/os-release && echo "$ID-${VERSION_CODENAME:-}")" '"debian-" $2 == release && $3 == "main" { print $1; exit }')
     [ -n "$mirror" ] || die "this host's apt knows no mirror of Debian"
     mkdir -p -m 755 "$cache"
+    [ -O "$cache" ] || die "$cache belongs to another user"
+    find "$cache" -maxdepth 1 -name '.node.*' -mmin +60 -exec rm -rf {} +   # of one that was killed
     work=$(mktemp -d "$cache/.node.XXXXXX")
     trap "rm -rf '$work'" EXIT
     # Its mounts are its own, and go with it.

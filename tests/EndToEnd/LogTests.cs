@@ -12,7 +12,6 @@ public sealed class LogTests(LogTests.TwoMachineCluster cluster, ITestOutputHelp
     private const string Talk =
         "trap 'exit 0' TERM; i=0; while :; do echo \"$(hostname) $i\"; echo \"bad $i\" >&2; i=$((i+1)); sleep 0.2; done";
 
-
     private Task<ExecResult> DockerAsync(params string[] args) => Manager.Machine.ExecAsync(
         ["docker", "-H", $"unix://{Manager.Machine.RunDirectory}/orch/orch.sock", .. args]);
 

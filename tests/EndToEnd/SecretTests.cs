@@ -8,7 +8,6 @@ public sealed class SecretTests(TwoMachineCluster cluster) : ClusterTests<TwoMac
 {
     private const string Files = "/run/orch/files";
 
-
     private OrchMachine Worker => Cluster.Machines[1];
 
     [LabFact]

@@ -15,6 +15,7 @@ case $suite in *[!a-z]*) echo "engine-root.sh: '$suite' is no Debian release" >&
 cache=${ORCH_ENGINE_CACHE:-/var/tmp/orch-engines}
 key=$suite-$(sha256sum <"$0" | cut -c1-12)
 root=$cache/$key
+[ ! -e "$cache" ] || [ -O "$cache" ] || { echo "engine-root.sh: $cache belongs to another user" >&2; exit 1; }
 [ ! -x "$root/usr/sbin/dockerd" ] || { echo "$root"; exit 0; }
 if [ -n "$look" ]; then
     why=$(cat "$cache/$suite.why" 2>/dev/null) || why="it was not built"
@@ -24,8 +25,11 @@ fi
 
 mkdir -p -m 755 "$cache"
 [ -O "$cache" ] || { echo "engine-root.sh: $cache belongs to another user" >&2; exit 1; }
+find "$cache" -maxdepth 1 -name '.build.*' -mmin +60 -exec rm -rf {} +   # of one that was killed
+find "$cache" -maxdepth 1 -name "$suite-*" ! -name "$key" -mmin +1440 -exec rm -rf {} +   # of an older script
 work=$(mktemp -d "$cache/.build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'echo "it was stopped: the mirror may be slow" >"$cache/$suite.why"; exit 143' TERM INT HUP
 umask 022
 fail() { # what happened; the last lines of the log say more
     tail -5 "$work/log" >&2 2>/dev/null || true

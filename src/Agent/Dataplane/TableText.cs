@@ -31,7 +31,8 @@ internal static class TableText
     // arrive: later, the kernel tells the client of a shorter way first, and that counts against the refusals it may send.
     // raw: route_localnet would let 127.0.0.1 in from outside. input: frames of our networks come from our nodes only.
     // raw, leave: the packets that carry frames of our networks between nodes are not remembered. Each connection inside has a
-    // source port of its own outside, so each would cost two more entries on both nodes, for half a minute.
+    // source port of its own outside, so each would cost two more entries on both nodes, for half a minute. What only passes through
+    // this machine is left to whoever makes rules for that.
     // forward: nobody gets to a task past its service, whatever the engine's own policy is; nor what looks like such a packet.
     private const string Hooks = """
           chain refuse {
@@ -40,7 +41,7 @@ internal static class TableText
           }
           chain raw { type filter hook prerouting priority -300; policy accept;
             iifname != "lo" ip daddr 127.0.0.0/8 drop
-            iifname != "or-*" udp dport 4789 @th,96,24 @vnis ip saddr @vteps notrack
+            iifname != "or-*" udp dport 4789 @th,96,24 @vnis ip saddr @vteps fib daddr type local notrack
           }
           chain leave { type filter hook output priority -300; policy accept;
             udp dport 4789 @th,96,24 @vnis ip daddr @vteps notrack

@@ -9,7 +9,7 @@ namespace Orch.Contracts.Machine;
 /// </summary>
 public static class MemoryFolder
 {
-    private const ulong NoSuid = 2, NoDevices = 4;
+    private const ulong NoSuid = 2, NoDevices = 4, Again = 32;
     private const int Detach = 2;
     private const int InvalidArgument = 22;
 
@@ -17,19 +17,27 @@ public static class MemoryFolder
     public static string? Mount(string path)
     {
         Directory.CreateDirectory(path);
-        if (IsMounted(path))
-            return null;
+        if (MountedAs(path) is { } options)
+            return options.Split(',').Contains("noexec") ? Remount(path) : null;
         var error = Mount(path, "mode=0700,noswap");
         if (error == InvalidArgument)
             error = Mount(path, "mode=0700");
         return error == 0 ? null : $"a tmpfs for secrets and configs cannot be mounted at {path}: {Text(error)}";
     }
 
-    public static bool IsMounted(string path)
+    public static bool IsMounted(string path) => MountedAs(path) is not null;
+
+    /// <summary>The mount's options; null where nothing is mounted.</summary>
+    private static string? MountedAs(string path)
     {
         var wanted = Path.GetFullPath(path).Replace(" ", "\\040", StringComparison.Ordinal);
-        return File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ') is [_, _, _, _, var at, ..] && at == wanted);
+        return File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' '))
+            .LastOrDefault(words => words is [_, _, _, _, var at, ..] && at == wanted)?[5];
     }
+
+    /// <summary>Earlier versions mounted it so that no config could be a program.</summary>
+    private static string? Remount(string path) => mount("orch-files", path, "tmpfs", Again | NoSuid | NoDevices, "mode=0700") == 0
+        ? null : $"the tmpfs for secrets and configs at {path} cannot be remounted: {Text(Marshal.GetLastPInvokeError())}";
 
     /// <summary>
     /// Takes the folder away with all that is in it; null when nothing is left. A container that still runs holds the

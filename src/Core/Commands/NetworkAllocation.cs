@@ -79,8 +79,11 @@ internal static class NetworkAllocation
             yield return (founder!, first);
         foreach (var node in state.Nodes.Values)
         {
-            if (IpAddr.TryParse(node.Address, out var address))
-                yield return ($"{node.Description.Hostname} ({address})", address);
+            foreach (var text in ((string[])[node.Address, node.DataAddress]).Distinct())
+            {
+                if (IpAddr.TryParse(text, out var address))
+                    yield return ($"{node.Description.Hostname} ({address})", address);
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 
 namespace Orch.Grpc.Client;
 
@@ -23,8 +25,24 @@ public static class GrpcHandler
             UseProxy = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cancellation),
         };
         if (tls is not null) handler.SslOptions = tls;
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint peer, CancellationToken cancellation)
+    {
+        var socket = ThinStream.Prefer(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        try
+        {
+            await socket.ConnectAsync(peer, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

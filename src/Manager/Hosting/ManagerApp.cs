@@ -1,12 +1,16 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
+using Orch.Grpc.Client;
 using Orch.Manager.Api;
 using Orch.Manager.Images;
 using Orch.Manager.Logs;
@@ -34,6 +38,7 @@ internal static class ManagerApp
         builder.Services.AddSingleton(parts.Loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddRoutingCore();
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listener);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             PortLimits.Apply(kestrel);
@@ -51,6 +56,12 @@ internal static class ManagerApp
         Map(app, parts);
         RefuseUncovered(app, table);
         return app;
+    }
+
+    private static Socket Listener(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        return endpoint is IPEndPoint ? ThinStream.Prefer(socket) : socket;
     }
 
     private static void Map(WebApplication app, Parts parts)

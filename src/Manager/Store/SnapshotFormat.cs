@@ -15,6 +15,10 @@ internal static class SnapshotFormat
     /// <summary>Longest record in a snapshot; a length beyond it is damage and not read.</summary>
     public const int MaxRecordBytes = LogLimits.MaxChunkBytes + 256;
 
+    /// <summary>Whether this is the kind of record that a snapshot ends with; not whether it is in order.</summary>
+    public static bool IsEnd(ReadOnlySpan<byte> record) =>
+        record.Length >= RecordFormat.OverheadBytes && BinaryPrimitives.ReadUInt16LittleEndian(record[2..]) == EndKind;
+
     public static byte[] Header(ulong revision)
     {
         var bytes = new byte[8];

@@ -9,10 +9,18 @@ namespace Orch.Tests.Manager.Store;
 /// <summary>The contract in a real PostgreSQL, and what only such a server can do to a log.</summary>
 public sealed class PostgresEventLogTests(PostgresServer server) : EventLogContract, IClassFixture<PostgresServer>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _schema = server.NewSchema();
     private readonly List<string> _warnings = [];
 
-    private PostgresLogOptions Options => new() { ConnectionString = server.ConnectionString, Schema = _schema, Warn = _warnings.Add };
+    private PostgresLogOptions Options => new()
+    {
+        ConnectionString = server.ConnectionString,
+        Schema = _schema,
+        Warn = _warnings.Add,
+        CallWithin = Patience,
+        LeaderCallWithin = Patience,
+    };
 
     protected override async ValueTask<IEventLog> OpenAsync(int keepTail = 0) => await OpenedAsync(Options with { KeepTail = keepTail });
 
@@ -40,24 +48,25 @@ public sealed class PostgresEventLogTests(PostgresServer server) : EventLogContr
     [Fact]
     public async Task A_server_that_does_not_answer_is_given_up_at_the_deadline_and_the_log_goes_on_after()
     {
-        await using var log = await OpenedAsync(Options with { CallWithin = TimeSpan.FromSeconds(1), LeaderCallWithin = TimeSpan.FromSeconds(0.5) });
+        await using var log = await OpenAsync();
         var epoch = await LeadAsync(log);
         await AppendAsync(log, epoch, 0);
+        await using var hasty = await OpenedAsync(Options with { CallWithin = TimeSpan.FromSeconds(3), LeaderCallWithin = TimeSpan.FromSeconds(2) });
         await using var blocker = new NpgsqlConnection(server.ConnectionString);
         await blocker.OpenAsync();
         var transaction = await blocker.BeginTransactionAsync();
         await using (var take = new NpgsqlCommand($"LOCK TABLE {_schema}.meta, {_schema}.lease", blocker, transaction))
             await take.ExecuteNonQueryAsync();
 
-        var append = await Assert.ThrowsAsync<LogException>(async () => await log.AppendAsync(epoch, 1, [Event(2)]));
-        Assert.Contains("did not answer within 1 s", append.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<LogException>(async () => await log.RenewAsync(epoch));
+        var append = await Assert.ThrowsAsync<LogException>(async () => await hasty.AppendAsync(epoch, 1, [Event(2)]));
+        Assert.Contains("PostgreSQL at ", append.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LogException>(async () => await hasty.RenewAsync(epoch));
 
         await transaction.RollbackAsync();
 
         // What was given up may yet happen: whoever goes on looks where the log stands.
         var head = 1ul;
-        await Until.TrueAsync("a renewal works", async () => await log.RenewAsync(epoch) is RenewResult.Renewed);
+        Assert.IsType<RenewResult.Renewed>(await log.RenewAsync(epoch));
         while (await log.AppendAsync(epoch, head, [Event(head + 1)]) is AppendResult.Conflict conflict)
             head = conflict.Head;
         AssertRange(await ReadAllAsync(log), 1, head + 1);
@@ -89,6 +98,23 @@ public sealed class PostgresEventLogTests(PostgresServer server) : EventLogContr
     }
 
     [Fact]
+    public async Task A_snapshot_that_is_replaced_while_it_is_read_is_no_damage()
+    {
+        await using var log = await OpenAsync();
+        await AppendAsync(log, await LeadAsync(log), 0, 10);
+        await log.SaveSnapshotAsync(5, Chunks([1], [2], [3], [4], [5], [6], [7]));
+        await using var chunks = (await log.LoadSnapshotAsync())!.Chunks.GetAsyncEnumerator();
+        Assert.True(await chunks.MoveNextAsync());
+        await log.SaveSnapshotAsync(10, Chunks([9]));
+        var replaced = await Assert.ThrowsAsync<LogException>(async () =>
+        {
+            while (await chunks.MoveNextAsync())
+                Assert.NotEqual(0, chunks.Current.Length);
+        });
+        Assert.Contains("Load again", replaced.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_watcher_whose_connection_is_cut_is_told_so()
     {
         await using var log = await OpenAsync();
@@ -117,6 +143,18 @@ public sealed class PostgresEventLogTests(PostgresServer server) : EventLogContr
                 return _warnings.Count > 0;
             });
             Assert.Contains("synchronous_commit is off", _warnings[^1], StringComparison.Ordinal);
+
+            // On every use of a connection, not only the first.
+            await using var calls = new PostgresCalls(Options);
+            await calls.SettleAsync("off");
+            for (var use = 0; use < 3; use++)
+            {
+                Assert.Equal("on", await calls.RunAsync(Patience, async connection =>
+                {
+                    await using var show = new NpgsqlCommand("SHOW synchronous_commit", connection);
+                    return (string)(await show.ExecuteScalarAsync())!;
+                }, default));
+            }
         }
         finally
         {
@@ -136,7 +174,7 @@ public sealed class PostgresEventLogTests(PostgresServer server) : EventLogContr
     }
 
     [Fact]
-    public async Task Of_ten_thousand_campaigns_of_two_managers_exactly_one_wins_each()
+    public async Task Of_two_managers_that_campaign_at_once_exactly_one_wins()
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("ORCH_CAMPAIGNS"), out var count) ? count : 100;
         await using var first = await OpenAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Orch.Testing;
 
 namespace Orch.Tests.Manager.Store;
 
@@ -32,7 +33,7 @@ public sealed class PostgresServer : IAsyncLifetime
             await RunAsync($"chown postgres {_folder}");
         await RunAsync($"{drop} {programs}/initdb -D {_folder}/data -U orch -A trust -N >{_folder}/initdb.log 2>&1");
         var start = $"{drop} {programs}/postgres -D {_folder}/data -k {_folder} -c listen_addresses= -c max_connections=200 >{_folder}/log 2>&1";
-        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{start} & p=$!; read end; kill -INT $p; wait $p"]) { RedirectStandardInput = true })!;
+        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{start} & p=$!; read end; kill -INT $p; wait $p; rm -rf {_folder}"]) { RedirectStandardInput = true })!;
         await ReadyAsync();
     }
 
@@ -46,7 +47,8 @@ public sealed class PostgresServer : IAsyncLifetime
             await _process.WaitForExitAsync(limit.Token);
             _process.Dispose();
         }
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Runs a statement as the server's owner.</summary>
@@ -58,27 +60,24 @@ public sealed class PostgresServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task ReadyAsync()
+    private Task ReadyAsync() => Until.TrueAsync("the server answers", async () =>
     {
-        var watch = Stopwatch.StartNew();
-        while (true)
+        try
         {
-            try
-            {
-                await DoAsync("SELECT 1");
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException && watch.Elapsed < Longest && !_process!.HasExited)
-            {
-                await Task.Yield();
-            }
+            await DoAsync("SELECT 1");
+            return true;
         }
-    }
+        catch (NpgsqlException) when (!_process!.HasExited)
+        {
+            return false;
+        }
+    }, Longest);
 
     private static async Task RunAsync(string command)
     {
         using var process = Process.Start("sh", ["-c", command]);
-        await process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(Longest);
+        await process.WaitForExitAsync(limit.Token);
         Assert.Equal(0, process.ExitCode);
     }
 }

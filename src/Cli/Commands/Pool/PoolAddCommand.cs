@@ -11,7 +11,8 @@ internal static class PoolAddCommand
         Usage = "BLOCK [BLOCK...]",
         Summary = "Add blocks that subnets of networks are cut from",
         Details = "They are used when those before them have no subnet left, in pieces of the size that was said at init. A pool stays:\n" +
-            "choose blocks that neither your machines nor what they talk to have addresses in.",
+            "choose blocks that neither your machines nor what they talk to have addresses in. Where a firewall lets questions for\n" +
+            "names in by address (port 53; orch doctor), add the block there, too.",
         MinWords = 1,
         MaxWords = int.MaxValue,
         Examples = "orch pool add 10.64.0.0/12\norch pool add 172.30.0.0/16 172.31.0.0/16",

@@ -10,33 +10,54 @@ namespace Orch.Manager.Store.Postgres;
 internal sealed class PostgresCalls : IAsyncDisposable
 {
     private const string DiskFull = "53100";
-    private readonly NpgsqlDataSource _source;
+    private readonly PostgresLogOptions _options;
     private readonly TimeProvider _clock;
+    private NpgsqlDataSource _source;
     private volatile bool _closed;
 
     public PostgresCalls(PostgresLogOptions options)
     {
-        var words = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        _options = options;
+        _clock = options.Clock;
+        (_source, Place) = Build("");
+    }
+
+    /// <summary>
+    /// Connections from here on are those of a log: an acknowledgement means that it is on the server's disk, also where the
+    /// server's default (given) is less; and what a machine that froze or vanished holds there is let go of soon.
+    /// </summary>
+    public async ValueTask SettleAsync(string synchronousCommit)
+    {
+        var seconds = (int)Math.Ceiling(_options.CallWithin.TotalSeconds);
+        var before = _source;
+        (_source, _) = Build($"-c synchronous_commit={(synchronousCommit == "off" ? "on" : synchronousCommit)} "
+            + $"-c idle_in_transaction_session_timeout={seconds}s -c lock_timeout={seconds}s -c statement_timeout={4 * seconds}s "
+            + $"-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=5 -c tcp_user_timeout={seconds}s");
+        await before.DisposeAsync();
+    }
+
+    private (NpgsqlDataSource Source, string Place) Build(string settings)
+    {
+        var words = new NpgsqlConnectionStringBuilder(_options.ConnectionString)
         {
             ApplicationName = "orch-manager",
             Pooling = true,
             MaxPoolSize = 20,
             MaxAutoPrepare = 20,
             AutoPrepareMinUsages = 2,
-            Timeout = (int)Math.Ceiling(options.CallWithin.TotalSeconds),
-            CommandTimeout = (int)Math.Ceiling(options.CallWithin.TotalSeconds) * 2,
+            Timeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds),
+            CommandTimeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds) * 2,
             CancellationTimeout = -1,
         };
         var isLocal = words.Host?.StartsWith('/') == true;
         if (!isLocal)
             (words.TcpKeepAlive, words.TcpKeepAliveTime, words.TcpKeepAliveInterval) = (true, 2, 1);
+        words.Options = $"{words.Options} {settings}".Trim();
         var builder = new NpgsqlSlimDataSourceBuilder(words.ConnectionString);
         builder.EnableArrays();
         builder.EnableTransportSecurity();
-        builder.UsePhysicalConnectionInitializer(Initialize, InitializeAsync);
-        _source = builder.Build();
-        _clock = options.Clock;
-        Place = isLocal ? $"PostgreSQL at {words.Host}/{words.Database}" : $"PostgreSQL at {words.Host}:{words.Port}/{words.Database}";
+        return (builder.Build(), isLocal
+            ? $"PostgreSQL at {words.Host}/{words.Database}" : $"PostgreSQL at {words.Host}:{words.Port}/{words.Database}");
     }
 
     /// <summary>For people: which server and database.</summary>
@@ -95,21 +116,6 @@ internal sealed class PostgresCalls : IAsyncDisposable
     {
         _closed = true;
         return _source.DisposeAsync();
-    }
-
-    /// <summary>An acknowledgement means that it is on the server's disk, whatever its default is.</summary>
-    private const string Durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-
-    private static void Initialize(NpgsqlConnection connection)
-    {
-        using var command = new NpgsqlCommand(Durable, connection);
-        command.ExecuteNonQuery();
-    }
-
-    private static async Task InitializeAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand(Durable, connection);
-        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<T> OnConnectionAsync<T>(Func<NpgsqlConnection, Task<T>> work)

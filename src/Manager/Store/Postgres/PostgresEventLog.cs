@@ -30,7 +30,9 @@ public sealed class PostgresEventLog : IEventLog
 
     public async ValueTask<LogHead> OpenAsync(CancellationToken cancellation)
     {
-        var meta = await CallAsync(connection => PostgresOpening.OpenAsync(connection, _text, _calls.Place, _options.Warn), cancellation);
+        await _calls.SettleAsync(await CallAsync(
+            connection => PostgresOpening.CheckAsync(connection, _calls.Place, _options.Warn), cancellation));
+        var meta = await CallAsync(connection => PostgresOpening.OpenAsync(connection, _text, _calls.Place), cancellation);
         return new LogHead(meta.Head, meta.Base, meta.Snapshot, meta.View);
     }
 
@@ -114,10 +116,12 @@ public sealed class PostgresEventLog : IEventLog
         await _snapshotTurn.WaitAsync(cancellation);
         try
         {
-            await _snapshots.VerifyAsync(await CallAsync(_store.ReadMetaAsync, cancellation), cancellation);
+            var verified = await CallAsync(_store.ReadMetaAsync, cancellation);
+            await _snapshots.VerifyAsync(verified, cancellation);
+            var upTo = Math.Min(upToRevision, verified.Snapshot);   // another manager may have saved one that nobody has read back
             while (true)
             {
-                var (compactedTo, more) = await CallAsync(connection => _store.CompactSomeAsync(connection, upToRevision), cancellation);
+                var (compactedTo, more) = await CallAsync(connection => _store.CompactSomeAsync(connection, upTo), cancellation);
                 if (!more)
                     return compactedTo;
             }

@@ -10,11 +10,12 @@ internal static class PostgresOpening
             (SELECT count(*) FROM pg_stat_replication), (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit')
         """;
 
-    public static async Task<PostgresMeta> OpenAsync(NpgsqlConnection connection, PostgresText text, string place, Action<string> warn)
+    public static async Task<PostgresMeta> OpenAsync(NpgsqlConnection connection, PostgresText text, string place)
     {
-        await CheckAsync(connection, place, warn);
-        await using (var transaction = await connection.BeginTransactionAsync())
+        await using var there = PostgresText.Command(connection, text.IsThere);
+        if (await there.ExecuteScalarAsync() is not true)
         {
+            await using var transaction = await connection.BeginTransactionAsync();
             await using var create = PostgresText.Command(connection, text.Create);
             await create.ExecuteNonQueryAsync();
             await transaction.CommitAsync();
@@ -36,7 +37,8 @@ internal static class PostgresOpening
         LogCorruptException Corrupt(ulong? revision, string problem) => new(place, revision, problem, PostgresAdvice.Restore);
     }
 
-    private static async Task CheckAsync(NpgsqlConnection connection, string place, Action<string> warn)
+    /// <summary>The server's default for when a commit is acknowledged.</summary>
+    public static async Task<string> CheckAsync(NpgsqlConnection connection, string place, Action<string> warn)
     {
         await using var command = new NpgsqlCommand(Settings, connection);
         await using var row = await command.ExecuteReaderAsync();
@@ -52,5 +54,6 @@ internal static class PostgresOpening
         }
         if (row.GetString(5) is "off")
             warn($"{place}: synchronous_commit is off. Managers switch it on for their own connections.");
+        return row.GetString(5);
     }
 }

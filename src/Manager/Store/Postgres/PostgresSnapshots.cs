@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Orch.Manager.Store.Postgres;
 
-/// <summary>Snapshots as rows, one a record; a snapshot counts when the head row names it, which happens last.</summary>
+/// <summary>
+/// Snapshots as rows, one a record; a snapshot counts when the head row names it, which happens last, in one statement: a manager
+/// that freezes or vanishes on the way holds no lock that others wait for.
+/// </summary>
 internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, PostgresLogOptions options)
 {
     private const int PartsAtOnce = 4;
@@ -16,7 +19,6 @@ internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, 
         try
         {
             await using var connection = await calls.OpenAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await using var next = PostgresText.Command(connection, text.NextSnapshot);
             var id = (long)(await next.ExecuteScalarAsync(cancellation))!;
             var number = 0;
@@ -25,10 +27,9 @@ internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, 
                 await using var add = PostgresText.Command(connection, text.AddPart, id, number++, record);
                 await add.ExecuteNonQueryAsync(cancellation);
             }
-            await using var use = PostgresText.Command(connection, text.UseSnapshot, revision, id);
+            await using var use = PostgresText.Command(connection, text.UseSnapshot, revision, id, (long)number);
             if (await use.ExecuteScalarAsync(CancellationToken.None) is 0L)
-                throw new ArgumentException($"A snapshot at revision {revision} would replace a newer one.");
-            await transaction.CommitAsync(CancellationToken.None);
+                throw new ArgumentException($"A snapshot at revision {revision} would replace one that another manager saved meanwhile.");
         }
         catch (Exception error) when (calls.Explain(error) is { } known)
         {
@@ -51,18 +52,29 @@ internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, 
 
     private async IAsyncEnumerable<byte[]> RecordsAsync(long id, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        var ended = false;
         for (var number = 0; ;)
         {
             var page = await calls.RunAsync(options.CallWithin, connection => PartsAsync(connection, id, number), cancellation);
-            foreach (var (at, data) in page)
+            foreach (var (_, data) in page.TakeWhile((part, index) => part.Number == number + index))
             {
-                if (at != number++)
-                    throw new LogException($"{calls.Place}: part {number - 1} of the snapshot is gone; a newer one may have replaced it. Load again.");
+                ended = SnapshotFormat.IsEnd(data);
                 yield return data;
             }
-            if (page.Count < PartsAtOnce)
-                yield break;
+            number += page.Count;
+            if (page.Count == PartsAtOnce)
+                continue;
+            if (!ended && await calls.RunAsync(options.CallWithin, connection => IsNotAsync(connection, id), cancellation))
+                throw new LogException($"{calls.Place}: the snapshot was replaced by a newer one while it was read. Load again.");
+            yield break;
         }
+    }
+
+    private async Task<bool> IsNotAsync(NpgsqlConnection connection, long id)
+    {
+        await using var command = PostgresText.Command(connection, text.ReadMeta);
+        await using var row = await command.ExecuteReaderAsync();
+        return await row.ReadAsync() && PostgresMeta.Read(row).SnapshotId != id;
     }
 
     private async Task<List<(int Number, byte[] Data)>> PartsAsync(NpgsqlConnection connection, long id, int from)

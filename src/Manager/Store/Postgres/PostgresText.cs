@@ -10,7 +10,7 @@ internal sealed class PostgresText
         if (schema.Length is 0 or > 48 || char.IsAsciiDigit(schema[0])
             || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             throw new ArgumentException($"The schema '{schema}' must be made of lower-case letters, digits and underscores.");
-        Schema = schema;
+        Schema = $"\"{schema}\"";
         Channel = $"{schema}_log";
     }
 
@@ -19,7 +19,9 @@ internal sealed class PostgresText
     /// <summary>On which appends are announced, with the new head.</summary>
     public string Channel { get; }
 
-    /// <summary>One manager at a time makes the tables.</summary>
+    public string IsThere => $"SELECT to_regclass('{Schema}.lease') IS NOT NULL";
+
+    /// <summary>One manager at a time makes the tables; needs the right to make a schema, which later openings do not.</summary>
     public string Create => $"""
         SELECT pg_advisory_xact_lock(hashtext('orch {Schema}'));
         CREATE SCHEMA IF NOT EXISTS {Schema};
@@ -97,9 +99,15 @@ internal sealed class PostgresText
 
     public string AddPart => $"INSERT INTO {Schema}.snapshot_part VALUES ($1, $2, $3)";
 
-    /// <summary>A newer one that somebody else saved meanwhile stays.</summary>
+    /// <summary>
+    /// From here on this is the snapshot, if all its parts are there; parts of older ones, also unfinished, go. A newer one that
+    /// somebody else saved meanwhile stays.
+    /// </summary>
     public string UseSnapshot => $"""
-        WITH used AS (UPDATE {Schema}.meta SET snapshot = $1, snapshot_id = $2 WHERE snapshot <= $1 RETURNING snapshot_id),
+        WITH used AS (
+            UPDATE {Schema}.meta SET snapshot = $1, snapshot_id = $2
+            WHERE snapshot <= $1 AND snapshot_id < $2 AND (SELECT count(*) FROM {Schema}.snapshot_part WHERE snapshot = $2) = $3
+            RETURNING snapshot_id),
         gone AS (DELETE FROM {Schema}.snapshot_part USING used WHERE snapshot < used.snapshot_id)
         SELECT count(*) FROM used
         """;
