@@ -101,6 +101,23 @@ public sealed class OverlayFaultTests(OverlayCluster cluster, ITestOutputHelper 
     }
 
     [LabFact]
+    public async Task Nothing_stays_on_any_machine_of_networks_that_come_and_go()
+    {
+        for (var round = 0; round < Soak.Count("ORCH_OVERLAY_ROUNDS", 2); round++)
+        {
+            await Manager.OkAsync("network", "create", "-d", "overlay", $"brief{round}");
+            await Manager.OkAsync("service", "create", "--name", "web", "--network", $"brief{round}", "--mode", "global", "-p", "8080:80", "echo");
+            foreach (var machine in Cluster.Machines)
+                await Until.TrueAsync("its port answers", () => Cluster.Outside.AnswersAsync(machine.Machine.Address, 8080));
+            await Manager.OkAsync("service", "rm", "web");
+            await Until.TrueAsync("the network can be removed",
+                async () => (await Manager.OrchAsync("network", "rm", $"brief{round}")).ExitCode == 0, TimeSpan.FromSeconds(60));
+        }
+        foreach (var machine in Cluster.Machines)
+            Assert.Empty(await NetworkTraces.LeftAsync(() => NetworkTraces.OfNetworksAsync(machine)));
+    }
+
+    [LabFact]
     public async Task Networks_are_isolated_from_each_other_on_all_machines()
     {
         var networks = Soak.Count("ORCH_OVERLAY_NETWORKS", 3);
