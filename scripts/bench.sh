@@ -9,13 +9,11 @@ run() { echo "== $*"; dotnet $bench "$@"; }
 
 # Before other work of this host, where that may be asked for: what is measured is the kernel's way of a packet, not who else is busy.
 net() {
-    local tables begin='<!-- bench-net: begin -->' end='<!-- bench-net: end -->'
+    local tables
     tables=$(nice -n -10 dotnet $bench net "$@")
     printf '%s\n' "$tables"
     [ $# -le 1 ] || return 0
-    TABLES=$tables awk -v b="$begin" -v e="$end" '
-        $0 == b { print; print ""; print ENVIRON["TABLES"]; print ""; skip = 1 }
-        $0 == e { skip = 0 } !skip' docs/networking.md >docs/.networking.new && mv docs/.networking.new docs/networking.md
+    scripts/between.sh docs/networking.md bench-net <<<"$tables"
 }
 
 if [ "${1:-}" = net ]; then net "${@:2}"; elif [ $# -gt 0 ]; then run "$@"

@@ -36,7 +36,7 @@ case $scenario in
 esac
 
 table() {
-    local begin='<!-- soak: begin -->' end='<!-- soak: end -->' rows
+    local rows
     rows=$(sort -t$'\t' -k1,1 "$ledger" 2>/dev/null | awk -F'\t' '
         function rank(v, c, i, j, t) { for (i = 2; i <= c; i++) { t = v[i] + 0
             for (j = i - 1; j >= 1 && v[j] + 0 > t; j--) v[j + 1] = v[j]; v[j + 1] = t } }
@@ -45,10 +45,8 @@ table() {
             c = split(m[k], v, " "); rank(v, c); line = "–"
             if (c) line = sprintf("p50 %.2f s, max %.2f s (n=%d)", v[int((c+1)/2)], v[c], c)
             printf "| %s | %d | %d | %s | %d min | %s |\n", k, n[k], bad[k], line, s[k]/60, last[k] } }' 2>/dev/null)
-    awk -v b="$begin" -v e="$end" -v rows="$rows" '
-        $0 == b { print; print ""; print "| scenario | faults | failed runs | measured | time spent | last run |"
-                  print "|---|--:|--:|---|--:|---|"; print rows; print ""; skip = 1 }
-        $0 == e { skip = 0 } !skip' docs/reliability.md >docs/.reliability.new && mv docs/.reliability.new docs/reliability.md
+    printf '%s\n' '| scenario | faults | failed runs | measured | time spent | last run |' '|---|--:|--:|---|--:|---|' "$rows" |
+        scripts/between.sh docs/reliability.md soak
 }
 [ "$scenario" = table ] && { table; exit; }
 

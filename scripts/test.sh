@@ -28,7 +28,7 @@ again() {
     names=$(sed -nE 's/^ *Failed ([A-Za-z_][A-Za-z0-9_.]*).*\[.*\]$/\1/p' <<<"$3" | sort -u)
     [ -n "$names" ] && [ "$(wc -l <<<"$names")" -le 3 ] || return 1
     ! grep -qvE 'EndToEnd|Dataplane\.Kernel' <<<"$names" || return 1
-    ! grep -qE 'lose_no|loses_no|cost_no|keeps_its|keep_its|lost|leaves_nothing|stays_of' <<<"$names" || return 1
+    ! grep -qE 'lose|cost_no|keep|lost|leaves?_nothing|stays?_|isolated|dropped|changes_no|restarts?_no|rolls_over|moves' <<<"$names" || return 1
     ! grep -qi 'run was aborted\|host process crashed' <<<"$3" || return 1   # some never ran
     filter=$(sed 's/^/FullyQualifiedName=/' <<<"$names" | paste -sd'|')
     echo "$project: once more, alone:" $names

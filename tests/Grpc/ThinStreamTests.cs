@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Orch.Grpc.Client;
+using Orch.Grpc;
 
 namespace Orch.Tests.Grpc;
 

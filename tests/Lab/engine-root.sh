@@ -26,7 +26,6 @@ fi
 mkdir -p -m 755 "$cache"
 [ -O "$cache" ] || { echo "engine-root.sh: $cache belongs to another user" >&2; exit 1; }
 find "$cache" -maxdepth 1 -name '.build.*' -mmin +60 -exec rm -rf {} +   # of one that was killed
-find "$cache" -maxdepth 1 -name "$suite-*" ! -name "$key" -mmin +1440 -exec rm -rf {} +   # of an older script
 work=$(mktemp -d "$cache/.build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'echo "it was stopped: the mirror may be slow" >"$cache/$suite.why"; exit 143' TERM INT HUP

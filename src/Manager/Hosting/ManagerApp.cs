@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
-using Orch.Grpc.Client;
+using Orch.Grpc;
 using Orch.Manager.Api;
 using Orch.Manager.Images;
 using Orch.Manager.Logs;

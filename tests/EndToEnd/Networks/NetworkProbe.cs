@@ -16,6 +16,15 @@ public static class NetworkProbe
         return (await connection.AskAsync(keep: false, limit.Token)).Body;
     }
 
+    /// <summary>Who answers, asked again until so many have; fewer where they do not come.</summary>
+    public static async Task<HashSet<string>> HostsAsync(Func<Task<string>> ask, int enough)
+    {
+        HashSet<string> hosts = [];
+        for (var i = 0; i < 60 && hosts.Count < enough; i++)
+            hosts.Add((await ask()).Split(' ')[0]);
+        return hosts;
+    }
+
     /// <summary>Whether any server answers. "Running" is told a moment before every machine's rules lead to the task.</summary>
     public static async Task<bool> AnswersAsync(this LabMachine from, string address, int port)
     {

@@ -129,7 +129,7 @@ public sealed class EngineTests(EngineCluster cluster, ITestOutputHelper output)
         var address = machine.Machine.Address;
         foreach (var port in (int[])[8080, 8081, 8082])
             await Until.TrueAsync($"port {port} of {address} answers", () => cluster.Outside.AnswersAsync(address, port));
-        Assert.Equal(3, (await ManyAsync(() => cluster.Outside.HttpAsync(address, 8080))).Count);
+        Assert.Equal(3, (await NetworkProbe.HostsAsync(() => cluster.Outside.HttpAsync(address, 8080), enough: 3)).Count);
         Assert.EndsWith($" {cluster.Outside.Address}", await cluster.Outside.HttpAsync(address, 8081), StringComparison.Ordinal);
         Assert.NotEmpty(await machine.Machine.HttpAsync("127.0.0.1", 8081));
     }
@@ -167,12 +167,4 @@ public sealed class EngineTests(EngineCluster cluster, ITestOutputHelper output)
 
     private static bool SameNetwork(string one, string other) =>
         one[..one.LastIndexOf('.')] == other[..other.LastIndexOf('.')];
-
-    private static async Task<HashSet<string>> ManyAsync(Func<Task<string>> ask)
-    {
-        HashSet<string> hosts = [];
-        for (var i = 0; i < 60 && hosts.Count < 3; i++)
-            hosts.Add((await ask()).Split(' ')[0]);
-        return hosts;
-    }
 }

@@ -34,14 +34,14 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
             var far = (await machine.PageAsync(asker, "far")).Split(' ');
             if (machine != Cluster.Machines[2])
                 Assert.StartsWith(own, far[1], StringComparison.Ordinal);
-            Assert.Equal(hosts, await ManyAsync(() => machine.PageAsync(asker, "web"), hosts.Count));
+            Assert.Equal(hosts, await NetworkProbe.HostsAsync(() => machine.PageAsync(asker, "web"), hosts.Count));
             foreach (var other in Cluster.Machines)
                 Assert.NotEmpty(await machine.PageAsync(asker, $"{other.Machine.Address}:8081"));
         }
 
         foreach (var address in Cluster.Machines.Select(machine => machine.Machine.Address))
         {
-            Assert.Equal(hosts, await ManyAsync(() => Cluster.Outside.HttpAsync(address, 8080), hosts.Count));
+            Assert.Equal(hosts, await NetworkProbe.HostsAsync(() => Cluster.Outside.HttpAsync(address, 8080), hosts.Count));
             Assert.NotEmpty(await Cluster.Outside.HttpAsync(address, 8081));
             Assert.NotEmpty(await Cluster.Outside.UdpAsync(address, 9001));
         }
@@ -136,13 +136,5 @@ public sealed class OverlayTests(OverlayCluster cluster, ITestOutputHelper outpu
         var udp = (await Manager.InsideAsync(container, "cat", "/proc/net/snmp")).EnsureSuccess().Output.Split('\n')
             .Where(line => line.StartsWith("Udp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
         return long.Parse(udp[1][Array.IndexOf(udp[0], "InDatagrams")], CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<HashSet<string>> ManyAsync(Func<Task<string>> ask, int enough)
-    {
-        HashSet<string> hosts = [];
-        for (var i = 0; i < 60 && hosts.Count < enough; i++)
-            hosts.Add((await ask()).Split(' ')[0]);
-        return hosts;
     }
 }

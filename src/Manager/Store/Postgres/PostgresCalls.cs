@@ -12,6 +12,7 @@ internal sealed class PostgresCalls : IAsyncDisposable
     private const string DiskFull = "53100";
     private readonly PostgresLogOptions _options;
     private readonly TimeProvider _clock;
+    private readonly bool _isLocal;
     private NpgsqlDataSource _source;
     private volatile bool _closed;
 
@@ -19,8 +20,14 @@ internal sealed class PostgresCalls : IAsyncDisposable
     {
         _options = options;
         _clock = options.Clock;
-        (_source, Place) = Build("");
+        var words = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        _isLocal = words.Host?.StartsWith('/') == true;
+        Place = _isLocal ? $"PostgreSQL at {words.Host}/{words.Database}" : $"PostgreSQL at {words.Host}:{words.Port}/{words.Database}";
+        _source = Source("");
     }
+
+    /// <summary>For people: which server and database.</summary>
+    public string Place { get; }
 
     /// <summary>
     /// Connections from here on are those of a log: an acknowledgement means that it is on the server's disk, also where the
@@ -30,38 +37,11 @@ internal sealed class PostgresCalls : IAsyncDisposable
     {
         var seconds = (int)Math.Ceiling(_options.CallWithin.TotalSeconds);
         var before = _source;
-        (_source, _) = Build($"-c synchronous_commit={(synchronousCommit == "off" ? "on" : synchronousCommit)} "
+        _source = Source($"-c synchronous_commit={(synchronousCommit == "off" ? "on" : synchronousCommit)} "
             + $"-c idle_in_transaction_session_timeout={seconds}s -c lock_timeout={seconds}s -c statement_timeout={4 * seconds}s "
             + $"-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=5 -c tcp_user_timeout={seconds}s");
         await before.DisposeAsync();
     }
-
-    private (NpgsqlDataSource Source, string Place) Build(string settings)
-    {
-        var words = new NpgsqlConnectionStringBuilder(_options.ConnectionString)
-        {
-            ApplicationName = "orch-manager",
-            Pooling = true,
-            MaxPoolSize = 20,
-            MaxAutoPrepare = 20,
-            AutoPrepareMinUsages = 2,
-            Timeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds),
-            CommandTimeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds) * 2,
-            CancellationTimeout = -1,
-        };
-        var isLocal = words.Host?.StartsWith('/') == true;
-        if (!isLocal)
-            (words.TcpKeepAlive, words.TcpKeepAliveTime, words.TcpKeepAliveInterval) = (true, 2, 1);
-        words.Options = $"{words.Options} {settings}".Trim();
-        var builder = new NpgsqlSlimDataSourceBuilder(words.ConnectionString);
-        builder.EnableArrays();
-        builder.EnableTransportSecurity();
-        return (builder.Build(), isLocal
-            ? $"PostgreSQL at {words.Host}/{words.Database}" : $"PostgreSQL at {words.Host}:{words.Port}/{words.Database}");
-    }
-
-    /// <summary>For people: which server and database.</summary>
-    public string Place { get; }
 
     /// <summary>Begun, it runs to its end or to its deadline: a cancellation only keeps it from beginning.</summary>
     public async Task<T> RunAsync<T>(TimeSpan within, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
@@ -116,6 +96,28 @@ internal sealed class PostgresCalls : IAsyncDisposable
     {
         _closed = true;
         return _source.DisposeAsync();
+    }
+
+    private NpgsqlDataSource Source(string settings)
+    {
+        var words = new NpgsqlConnectionStringBuilder(_options.ConnectionString)
+        {
+            ApplicationName = "orch-manager",
+            Pooling = true,
+            MaxPoolSize = 20,
+            MaxAutoPrepare = 20,
+            AutoPrepareMinUsages = 2,
+            Timeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds),
+            CommandTimeout = (int)Math.Ceiling(_options.CallWithin.TotalSeconds) * 2,
+            CancellationTimeout = -1,
+        };
+        if (!_isLocal)
+            (words.TcpKeepAlive, words.TcpKeepAliveTime, words.TcpKeepAliveInterval) = (true, 2, 1);
+        words.Options = $"{words.Options} {settings}".Trim();
+        var builder = new NpgsqlSlimDataSourceBuilder(words.ConnectionString);
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        return builder.Build();
     }
 
     private async Task<T> OnConnectionAsync<T>(Func<NpgsqlConnection, Task<T>> work)

@@ -25,7 +25,7 @@ public sealed class PostgresEventLog : IEventLog
         _text = new PostgresText(options.Schema);
         _calls = new PostgresCalls(options);
         _store = new PostgresStore(_text, options, _calls.Place);
-        _snapshots = new PostgresSnapshots(_calls, _text, options);
+        _snapshots = new PostgresSnapshots(_calls, _store, _text, options);
     }
 
     public async ValueTask<LogHead> OpenAsync(CancellationToken cancellation)
@@ -61,17 +61,8 @@ public sealed class PostgresEventLog : IEventLog
     public async IAsyncEnumerable<LogRecord> ReadAsync(ulong afterRevision, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (reader, head) = await BeginReadAsync(afterRevision, cancellation);
-        while (reader.Revision < head)
-        {
-            var page = await PageAsync(reader, head, cancellation);
-            if (page.Count == 0)
-                throw reader.Missing();
-            foreach (var row in page)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                yield return reader.Next(row);
-            }
-        }
+        await foreach (var record in RecordPages.ReadAsync(reader, head, () => new(PageAsync(reader, head, cancellation)), cancellation))
+            yield return record;
     }
 
     public async IAsyncEnumerable<IReadOnlyList<LogRecord>> WatchAsync(

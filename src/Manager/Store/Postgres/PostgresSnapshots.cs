@@ -7,7 +7,7 @@ namespace Orch.Manager.Store.Postgres;
 /// Snapshots as rows, one a record; a snapshot counts when the head row names it, which happens last, in one statement: a manager
 /// that freezes or vanishes on the way holds no lock that others wait for.
 /// </summary>
-internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, PostgresLogOptions options)
+internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresStore store, PostgresText text, PostgresLogOptions options)
 {
     private const int PartsAtOnce = 4;
     private long _verified;
@@ -64,17 +64,10 @@ internal sealed class PostgresSnapshots(PostgresCalls calls, PostgresText text, 
             number += page.Count;
             if (page.Count == PartsAtOnce)
                 continue;
-            if (!ended && await calls.RunAsync(options.CallWithin, connection => IsNotAsync(connection, id), cancellation))
+            if (!ended && (await calls.RunAsync(options.CallWithin, store.ReadMetaAsync, cancellation)).SnapshotId != id)
                 throw new LogException($"{calls.Place}: the snapshot was replaced by a newer one while it was read. Load again.");
             yield break;
         }
-    }
-
-    private async Task<bool> IsNotAsync(NpgsqlConnection connection, long id)
-    {
-        await using var command = PostgresText.Command(connection, text.ReadMeta);
-        await using var row = await command.ExecuteReaderAsync();
-        return await row.ReadAsync() && PostgresMeta.Read(row).SnapshotId != id;
     }
 
     private async Task<List<(int Number, byte[] Data)>> PartsAsync(NpgsqlConnection connection, long id, int from)

@@ -79,17 +79,8 @@ public sealed class SqliteEventLog(SqliteLogOptions options) : IEventLog
         ulong afterRevision, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (reader, head) = await BeginReadAsync(afterRevision, cancellation);
-        while (reader.Revision < head)
-        {
-            var page = await RunAsync(() => Store.ReadPage(reader.Revision, head), cancellation);
-            if (page.Count == 0)
-                throw reader.Missing();
-            foreach (var row in page)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                yield return reader.Next(row);
-            }
-        }
+        await foreach (var record in RecordPages.ReadAsync(reader, head, () => RunAsync(() => Store.ReadPage(reader.Revision, head), cancellation), cancellation))
+            yield return record;
     }
 
     public async IAsyncEnumerable<IReadOnlyList<LogRecord>> WatchAsync(

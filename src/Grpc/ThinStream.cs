@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Orch.Grpc.Client;
+namespace Orch.Grpc;
 
 /// <summary>
 /// For connections that carry little and must be heard again soon: what was lost is sent again at an even pace, not after twice
