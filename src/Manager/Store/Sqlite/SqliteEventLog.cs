@@ -79,7 +79,8 @@ public sealed class SqliteEventLog(SqliteLogOptions options) : IEventLog
         ulong afterRevision, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (reader, head) = await BeginReadAsync(afterRevision, cancellation);
-        await foreach (var record in RecordPages.ReadAsync(reader, head, () => RunAsync(() => Store.ReadPage(reader.Revision, head), cancellation), cancellation))
+        ValueTask<List<StoredRecord>> NextAsync() => RunAsync(() => Store.ReadPage(reader.Revision, head), cancellation);
+        await foreach (var record in RecordPages.ReadAsync(reader, head, NextAsync, cancellation))
             yield return record;
     }
 
