@@ -26,6 +26,15 @@ public sealed record ManagerOptions
 
     /// <summary>With --bootstrap only: where networks get their subnets from. Null: orch's own choice.</summary>
     public ClusterSettings? ClusterSettings { get; init; }
+
+    /// <summary>Where the cluster's log is to be; null: where it is remembered to be, and a new cluster's on this machine's disk.</summary>
+    public StoreAddress? Store { get; init; }
+
+    /// <summary>A file with the same, removed once it is remembered; not read when it is missing. For addresses with a password.</summary>
+    public string? StoreFile { get; init; }
+
+    /// <summary>Only look whether a new cluster can begin in the store.</summary>
+    public bool CheckStore { get; init; }
     public bool ShowHelp { get; init; }
 
     public const string Help = """
@@ -41,6 +50,12 @@ public sealed record ManagerOptions
           --data-path-addr ADDR  The address they send packets of networks to, if it is another one
           --engine ADDRESS       The engine of this machine's agent (default unix:///var/run/docker.sock)
           --bootstrap            Create the cluster if there is none yet
+          --store ADDRESS        Where a new cluster's state is kept: sqlite (this machine's disk, the default),
+                                 postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME or
+                                 consul://TOKEN@HOST:PORT,HOST:PORT/PREFIX. It is remembered; a restart needs no option.
+                                 A password may be in PGPASSWORD instead
+          --store-file FILE      The same from a file, which is removed once the manager remembers it
+          --check-store          Look whether a new cluster can begin in the store, say why not, and end
           --default-addr-pool BLOCK
                                  With --bootstrap: where subnets of networks are cut from (default 10.128.0.0/9);
                                  may be repeated
@@ -64,6 +79,7 @@ public sealed record ManagerOptions
             options = name switch
             {
                 "--bootstrap" => options with { Bootstrap = true },
+                "--check-store" => options with { CheckStore = true },
                 "--accept-lost-tail" => options with { AcceptLostTail = true },
                 "--help" or "-h" => options with { ShowHelp = true },
                 _ => Set(options, name, inline ?? (++i < args.Count ? args[i] : throw new FormatException($"{name} needs a value"))),
@@ -80,6 +96,8 @@ public sealed record ManagerOptions
         "--advertise-addr" => options with { AdvertiseAddr = value },
         "--data-path-addr" => options with { DataPathAddr = value },
         "--engine" => options with { Engine = value },
+        "--store" => options with { Store = StoreAddress.Parse(value) },
+        "--store-file" => options with { StoreFile = Path.GetFullPath(value) },
         "--default-addr-pool" => Pools(options, given => given with { DefaultAddrPool = [.. given.DefaultAddrPool ?? [], value] }),
         "--default-addr-pool-mask-length" => Pools(options, given => given with
         {

@@ -36,6 +36,9 @@ public sealed record StoreStatusView
     public ulong Revision { get; set; }
     public ulong SnapshotRevision { get; set; }
     public long SizeBytes { get; set; }
+
+    /// <summary>What about the store makes an acknowledged write less than safe.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
 }
 
 public sealed record NodeCountsView

@@ -15,6 +15,12 @@ public sealed record MachinePaths(string DataRoot, string RunDir)
     public string AgentDir => Path.Combine(DataRoot, "agent");
     public string ManagerDir => Path.Combine(DataRoot, "manager");
 
+    /// <summary>Where the cluster's log is: <see cref="StoreFile"/>. Missing where it is on this machine's disk since before there was a choice.</summary>
+    public string StoreFile => Path.Combine(ManagerDir, "store");
+
+    /// <summary>The address that `orch init` was given, for the manager it starts: not among its arguments, which everybody sees.</summary>
+    public string WantedStoreFile => Path.Combine(RunDir, "store.wanted");
+
     /// <summary>Secrets and configs of this machine's tasks, in memory: a tmpfs is mounted here.</summary>
     public string FilesDir => Path.Combine(RunDir, "files");
     public string ControlSocket => Path.Combine(RunDir, "orch.sock");

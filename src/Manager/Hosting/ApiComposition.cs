@@ -22,7 +22,7 @@ internal static class ApiComposition
         Tokens = () => new JoinTokensView(parts.Admission.WorkerToken, parts.Admission.ManagerToken),
         RotateTokens = (rotation, cancellation) => RotateAsync(parts, rotation, cancellation),
         Tls = () => TlsInfo(parts),
-        Store = () => StoreStatus(parts),
+        Store = () => parts.Gauge.View(parts.Store.Epoch.ToString(), parts.Store.Current.Revision),
         Engine = new LocalEngine(parts.Machine.Engine, parts.Clock),
         Unhealthy = () => parts.Store.Over,
         Logs = parts.Logs,
@@ -47,17 +47,4 @@ internal static class ApiComposition
         CertIssuerSubject = Convert.ToBase64String(parts.Ca.Root.SubjectName.RawData),
         CertIssuerPublicKey = Convert.ToBase64String(parts.Ca.Root.PublicKey.ExportSubjectPublicKeyInfo()),
     };
-
-    private static StoreStatusView StoreStatus(ManagerApp.Parts parts)
-    {
-        var log = new FileInfo(Path.Combine(parts.Options.Paths.ManagerDir, "log.db"));
-        return new StoreStatusView
-        {
-            Kind = "sqlite",
-            Location = log.FullName,
-            Epoch = parts.Store.Epoch.ToString(),
-            Revision = parts.Store.Current.Revision,
-            SizeBytes = log.Exists ? log.Length : 0,
-        };
-    }
 }

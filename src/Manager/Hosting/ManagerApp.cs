@@ -25,7 +25,8 @@ internal static class ManagerApp
 {
     public sealed record Parts(
         ManagerOptions Options, ClusterStore Store, SessionHub Hub, ManagerAdmission Admission, ClusterCa Ca,
-        ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock)
+        ServerCertificate Certificate, MachineConfig Machine, ILoggerFactory Loggers, TimeProvider Clock,
+        StoreGauge Gauge)
     {
         public EventHistory Events { get; } = new();
         public TokenCalls TokenCalls { get; } = new(Clock);

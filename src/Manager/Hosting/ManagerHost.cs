@@ -7,7 +7,6 @@ using Orch.Core.Model;
 using Orch.Manager.Security;
 using Orch.Manager.Sessions;
 using Orch.Manager.Store;
-using Orch.Manager.Store.Sqlite;
 using Orch.Manager.Writing;
 using SessionOptions = Orch.Manager.Sessions.SessionOptions;
 
@@ -25,15 +24,24 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     public async Task<int> RunAsync(CancellationToken stopping)
     {
         CheckDataRoot();
-        using var cipher = Keys().CreateCipher();
-        await using var log = new SqliteEventLog(
-            new SqliteLogOptions
-            {
-                Directory = options.Paths.ManagerDir,
-                Cipher = cipher,
-                AcceptLostTail = options.AcceptLostTail,
-            });
+        var given = options.Store ?? (options.StoreFile is { } file ? StoreFile.Load(file) : null);
+        var address = StoreChoice.Decide(given, options.Paths, Environment.GetEnvironmentVariable("PGPASSWORD"));
+        var gauge = new StoreGauge(address, options.Paths, _logger, clock);
+        using var cipher = Keys(address).CreateCipher();
+        await using var log = EventLogs.Open(address, new EventLogOptions
+        {
+            ManagerDir = options.Paths.ManagerDir,
+            Cipher = cipher,
+            AcceptLostTail = options.AcceptLostTail,
+            Warn = gauge.Warn,
+            Clock = clock,
+        });
         var head = await log.OpenAsync(stopping);
+        await StoreClaim.CheckAsync(log, head, address, options.Paths, cipher, stopping);
+        if (options.CheckStore)
+            return 0;
+        StoreChoice.Remember(address, options.Paths, options.StoreFile);
+        gauge.Measure(log);
         var epoch = await LeadAsync(log, head, stopping);
         var state = await Replay.RunAsync(log, stopping);
         _logger.LogInformation("leading epoch {Epoch} from revision {Revision}", epoch, state.Revision);
@@ -41,7 +49,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var store = new ClusterStore(state, epoch, log, clock, NewIds.Next, loggers.CreateLogger<ClusterStore>());
         var running = store.RunAsync(stop.Token);
-        var serving = ServeAsync(store, log, cipher, head.SnapshotRevision, stop.Token);
+        var serving = ServeAsync(store, log, gauge, cipher, head.SnapshotRevision, stop.Token);
         var first = await Task.WhenAny(running, serving);
         await stop.CancelAsync();
         await Ended(serving);
@@ -51,7 +59,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     }
 
     private async Task ServeAsync(
-        ClusterStore store, SqliteEventLog log, AesGcmCipher cipher, ulong snapshot, CancellationToken stopping)
+        ClusterStore store, IEventLog log, StoreGauge gauge, AesGcmCipher cipher, ulong snapshot, CancellationToken stopping)
     {
         var secrets = await new Founding(store, options, cipher, clock).RunAsync(stopping);
         using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, clock);
@@ -60,7 +68,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         using var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
         var own = NodeCredentials.Load(options.Paths, clock).Certificate;
         var shown = new ServerCertificate(own);
-        var parts = new ManagerApp.Parts(options, store, hub, admission, ca, shown, machine, loggers, clock);
+        var parts = new ManagerApp.Parts(options, store, hub, admission, ca, shown, machine, loggers, clock, gauge);
         await using var app = ManagerApp.Build(parts);
         await app.StartAsync(stopping);
         ControlSocket.Restrict(options.Paths.ControlSocket);
@@ -95,22 +103,23 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
                 $"{options.Paths.DataRoot} belongs to no cluster: run `orch init` to create one");
     }
 
-    private KeyRing Keys()
+    private KeyRing Keys(StoreAddress address)
     {
         var path = Path.Combine(options.Paths.ManagerDir, "keys");
         if (File.Exists(path))
             return KeyRing.Load(path);
-        if (File.Exists(Path.Combine(options.Paths.ManagerDir, "log.db")))
+        var place = EventLogs.Location(address, options.Paths.ManagerDir);
+        if (address.Kind == StoreKind.Sqlite ? File.Exists(place) : MachineConfig.Load(options.Paths.NodeFile) is not null)
             throw new InvalidDataException(
-                $"{path} is missing, but {options.Paths.ManagerDir} holds a cluster: restore the file from a backup, "
+                $"{path} is missing, but {place} holds a cluster: restore the file from a backup, "
                 + "without it the cluster's secrets cannot be opened");
         var keys = KeyRing.Create();
         keys.Save(path);
         return keys;
     }
 
-    /// <summary>The SQLite log is held by one process, so nobody competes: what is seen is free or of a dead process.</summary>
-    private async Task<Epoch> LeadAsync(SqliteEventLog log, LogHead head, CancellationToken stopping)
+    /// <summary>One manager: nobody competes, what is seen is free or of a dead process.</summary>
+    private async Task<Epoch> LeadAsync(IEventLog log, LogHead head, CancellationToken stopping)
     {
         var me = new LeaderInfo(Environment.MachineName, options.Listen.ToString());
         var result = await log.CampaignAsync(head.Leader.Epoch, me, EpochStep.Term, stopping);

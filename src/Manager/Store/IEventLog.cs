@@ -64,4 +64,7 @@ public interface IEventLog : IAsyncDisposable
     /// little behind. Returns the highest revision dropped so far.
     /// </summary>
     ValueTask<ulong> CompactAsync(ulong upToRevision, CancellationToken cancellation = default);
+
+    /// <summary>About how many bytes the log takes in its store, for people.</summary>
+    ValueTask<long> MeasureAsync(CancellationToken cancellation = default);
 }

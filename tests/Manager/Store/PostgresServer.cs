@@ -16,6 +16,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private Process? _process;
     private int _schemas;
 
+    public string Folder => _folder;
+
     public string ConnectionString => $"Host={_folder};Username=orch;Database=postgres";
 
     public string NewSchema() => string.Create(CultureInfo.InvariantCulture, $"orch_{Interlocked.Increment(ref _schemas)}");

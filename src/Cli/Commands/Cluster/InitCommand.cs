@@ -14,14 +14,19 @@ internal static class InitCommand
             Starts a manager, which keeps the cluster's state in --data-root, and an agent, which runs tasks on this machine's
             container engine. They run as systemd units where systemd runs and the default paths are used, otherwise under a
             small parent process that starts them again when they crash.
+
+            With --store the state is in a PostgreSQL or Consul that all managers of the cluster reach, so that there can be several.
+            A password may be in PGPASSWORD instead of the address. The manager remembers it, readable by root alone.
             """,
         Flags =
         [
             MachineCommand.AdvertiseFlag, MachineCommand.DataPathFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
+            StoreChoice.Flag,
             Flag.List("default-addr-pool", "Block that subnets of networks are cut from (default 10.128.0.0/9)", "ipNet"),
             Flag.Value("default-addr-pool-mask-length", "uint32", "Prefix length of the subnets (default 20)"),
         ],
-        Examples = "orch init\norch init --advertise-addr eth1 --listen 10.0.0.1:2378",
+        Examples = "orch init\norch init --advertise-addr eth1 --listen 10.0.0.1:2378\n"
+            + "PGPASSWORD=… orch init --store 'postgres://orch@db.example.com/orch?sslmode=verify-full'",
         Run = Run,
     };
 
@@ -40,7 +45,8 @@ internal static class InitCommand
         var daemons = new MachineDaemons(paths);
         if (daemons.AreRunning)
             throw new CommandException("the daemons of this machine run already: `orch stop` ends them");
-        daemons.Start(["--bootstrap", .. daemons.Places(), "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine,
+        var store = StoreChoice.Hand(call, daemons, paths);
+        daemons.Start(["--bootstrap", .. daemons.Places(), .. store, "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine,
             .. pools, .. dataPath is null ? (string[])[] : ["--data-path-addr", dataPath]]);
         var node = Readiness.Wait(call, paths);
         call.Out.WriteLine($"Cluster initialized: current node ({node}) is now a manager.\n");

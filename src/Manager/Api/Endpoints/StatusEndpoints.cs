@@ -19,6 +19,9 @@ internal static class StatusEndpoints
         var problems = new List<ProblemView>();
         if (api.Unhealthy() is { } reason)
             problems.Add(new("store", "", reason));
+        var store = api.Store();
+        foreach (var warning in store.Warnings)
+            problems.Add(new("store", store.Kind, warning));
         var nodes = CountNodes(state, problems);
         var tasks = CountTasks(state, problems);
         var view = new ClusterStatusView
@@ -29,7 +32,7 @@ internal static class StatusEndpoints
             LeaderAddr = leader is null ? "" : NodeViews.AddressOf(leader, api.Port),
             Version = Product.Version,
             StartedAt = api.StartedAt,
-            Store = api.Store() with { Revision = state.Revision },
+            Store = store with { Revision = state.Revision },
             Nodes = nodes,
             Tasks = tasks,
             Services = state.Services.Count,

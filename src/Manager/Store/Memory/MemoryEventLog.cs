@@ -95,6 +95,9 @@ internal sealed class MemoryEventLog(MemoryLogServer server, IRecordCipher ciphe
     public ValueTask<ulong> CompactAsync(ulong upToRevision, CancellationToken cancellation) =>
         Do(() => server.Compact(upToRevision), cancellation);
 
+    public ValueTask<long> MeasureAsync(CancellationToken cancellation) =>
+        Do(() => server.Read(0, ulong.MaxValue, int.MaxValue).Sum(record => (long)record.Length), cancellation);
+
     public ValueTask DisposeAsync()
     {
         _closed.Cancel();

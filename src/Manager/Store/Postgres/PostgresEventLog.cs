@@ -123,6 +123,8 @@ public sealed class PostgresEventLog : IEventLog
         }
     }
 
+    public async ValueTask<long> MeasureAsync(CancellationToken cancellation) => await CallAsync(_store.MeasureAsync, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         if (_closed.IsCancellationRequested)

@@ -22,6 +22,12 @@ internal sealed class PostgresStore(PostgresText text, PostgresLogOptions option
             : throw new LogCorruptException(place, null, "the row that says where the log stands is missing", PostgresAdvice.Restore);
     }
 
+    public async Task<long> MeasureAsync(NpgsqlConnection connection)
+    {
+        await using var command = PostgresText.Command(connection, text.Measure);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public async Task<CampaignResult> CampaignAsync(NpgsqlConnection connection, Epoch seen, LeaderInfo candidate, EpochStep step)
     {
         Remember(null);

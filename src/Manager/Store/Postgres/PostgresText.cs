@@ -87,6 +87,12 @@ internal sealed class PostgresText
             ) AS counted WHERE before < $4 ORDER BY revision
         """;
 
+    /// <summary>Tables, indexes and what is stored beside them, in bytes.</summary>
+    public string Measure => $"""
+        SELECT (pg_total_relation_size('{Schema}.record') + pg_total_relation_size('{Schema}.snapshot_part')
+            + pg_total_relation_size('{Schema}.meta') + pg_total_relation_size('{Schema}.lease'))::bigint
+        """;
+
     public string ReadBase => $"SELECT base FROM {Schema}.meta";
 
     /// <summary>Drops a bounded number of records, and says so in the same moment.</summary>

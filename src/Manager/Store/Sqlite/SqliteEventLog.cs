@@ -138,6 +138,10 @@ public sealed class SqliteEventLog(SqliteLogOptions options) : IEventLog
         }
     }
 
+    /// <summary>Of the database and of what waits to be moved into it.</summary>
+    public ValueTask<long> MeasureAsync(CancellationToken cancellation) => ValueTask.FromResult(
+        new DirectoryInfo(options.Directory).EnumerateFiles("log.db*").Sum(file => file.Length));
+
     public async ValueTask DisposeAsync()
     {
         if (_closed.IsCancellationRequested)

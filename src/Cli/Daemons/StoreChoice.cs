@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Orch.Cli.Parsing;
+using Orch.Contracts.Machine;
+
+namespace Orch.Cli.Daemons;
+
+/// <summary>
+/// Hands the address of a new cluster's store to the manager: in a file, since everybody sees a process's arguments. The manager is
+/// asked first whether a cluster can begin there, so that a wrong password is an answer and not a daemon that does not start.
+/// </summary>
+internal static class StoreChoice
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    public static Flag Flag => Flag.Value("store", "address",
+        "Where the cluster's state is kept: sqlite, postgres://USER:PASSWORD@HOST/DATABASE or consul://TOKEN@HOST/PREFIX", "sqlite");
+
+    /// <summary>The manager's arguments that say it.</summary>
+    public static string[] Hand(Invocation call, MachineDaemons daemons, DaemonPaths paths)
+    {
+        var file = paths.Machine.WantedStoreFile;
+        File.Delete(file);
+        var address = Parse(call);
+        if (address.Kind == StoreKind.Sqlite)
+            return ["--store=sqlite"];
+        Directory.CreateDirectory(paths.Machine.RunDir);
+        StoreFile.Save(file, address);
+        string[] arguments = ["--store-file", file];
+        if (Problem([.. daemons.Places(), "--bootstrap", "--check-store", .. arguments]) is not { } problem)
+            return arguments;
+        File.Delete(file);
+        throw new CommandException(problem);
+    }
+
+    private static StoreAddress Parse(Invocation call)
+    {
+        try
+        {
+            var address = StoreAddress.Parse(call.Flags.Text("store")!);
+            var needsPassword = address is { Kind: StoreKind.Postgres, Secret: "" };
+            return needsPassword ? address with { Secret = call.Terminal.Env("PGPASSWORD") ?? "" } : address;
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(e.Message);
+        }
+    }
+
+    private static string? Problem(string[] arguments)
+    {
+        var start = new ProcessStartInfo(DaemonPaths.Program("orch-manager"), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        using var manager = Process.Start(start) ?? throw new CommandException("orch-manager could not be started");
+        var said = manager.StandardError.ReadToEndAsync();
+        _ = manager.StandardOutput.ReadToEndAsync();
+        if (!manager.WaitForExit(Longest))
+        {
+            manager.Kill();
+            return $"the store does not answer within {Longest.TotalSeconds:0} s";
+        }
+        var words = said.GetAwaiter().GetResult().Trim();
+        return manager.ExitCode == 0 ? null : words.Replace("orch-manager: ", "", StringComparison.Ordinal);
+    }
+}

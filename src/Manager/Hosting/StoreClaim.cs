@@ -1,0 +1,40 @@
+using Orch.Contracts.Machine;
+using Orch.Manager.Security;
+using Orch.Manager.Store;
+using Orch.Manager.Writing;
+
+namespace Orch.Manager.Hosting;
+
+/// <summary>
+/// Whether a new cluster may begin in a store that others can reach, too: only where there is none, or where this machine began
+/// one itself and was interrupted, which the keys tell. Looked at before anything is written or anybody's leadership taken.
+/// </summary>
+internal static class StoreClaim
+{
+    /// <exception cref="InvalidDataException">There is a cluster already, and it is not this machine's.</exception>
+    public static async Task CheckAsync(
+        IEventLog log, LogHead head, StoreAddress address, MachinePaths paths, IRecordCipher cipher, CancellationToken cancellation)
+    {
+        if (head.Revision == 0 || address.Kind == StoreKind.Sqlite || MachineConfig.Load(paths.NodeFile) is not null)
+            return;
+        if (StoreFile.Load(paths.StoreFile) is not { } begun || !begun.IsSamePlace(address) || !await IsOursAsync(log, cipher, cancellation))
+            throw new InvalidDataException($"{address} holds a cluster already, and this machine is not in it: `orch join` adds it there as a "
+                + (address.Kind == StoreKind.Postgres ? "manager; another ?schema= is the place for a new cluster"
+                    : "manager; another prefix is the place for a new cluster"));
+    }
+
+    private static async Task<bool> IsOursAsync(IEventLog log, IRecordCipher cipher, CancellationToken cancellation)
+    {
+        try
+        {
+            var state = await Replay.RunAsync(log, cancellation);
+            if (state.Cluster?.SecretsSealed is { } secrets)
+                ClusterSecrets.Open(secrets, cipher);
+            return true;
+        }
+        catch (Exception e) when (e is InvalidDataException or LogCorruptException or LogLockedException)
+        {
+            return false;   // sealed with keys of another cluster
+        }
+    }
+}
