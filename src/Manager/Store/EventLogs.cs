@@ -1,4 +1,5 @@
 using Orch.Contracts.Machine;
+using Orch.Manager.Store.Consul;
 using Orch.Manager.Store.Postgres;
 using Orch.Manager.Store.Sqlite;
 
@@ -25,8 +26,22 @@ public static class EventLogs
             Cipher = options.Cipher,
             AcceptLostTail = options.AcceptLostTail,
         }),
-        _ => throw new LogUnavailableException($"this orch-manager cannot keep a cluster in {address.KindName}"),
+        StoreKind.Consul => new ConsulEventLog(new ConsulLogOptions
+        {
+            Addresses = address.Hosts,
+            Prefix = address.Path,
+            Token = address.Secret,
+            Tls = Tls(address.Options),
+            Cipher = options.Cipher,
+            Clock = options.Clock,
+        }),
+        _ => throw new LogUnavailableException($"this orch-manager knows no store of kind {address.Kind}"),
     };
+
+    /// <summary>Naming any of the files is asking for TLS.</summary>
+    private static ConsulTls? Tls(IReadOnlyDictionary<string, string> words) =>
+        words.GetValueOrDefault("tls", words.Keys.Any(key => key is "ca" or "cert" or "key") ? "true" : "false") == "true"
+            ? new(words.GetValueOrDefault("ca"), words.GetValueOrDefault("cert"), words.GetValueOrDefault("key")) : null;
 
     /// <summary>For people: where the log is.</summary>
     public static string Location(StoreAddress address, string managerDir) =>

@@ -5,7 +5,7 @@ namespace Orch.Tests.Manager.Store;
 
 public abstract partial class EventLogContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_new_log_is_empty_and_free()
     {
         await using var log = await OpenAsync();
@@ -15,7 +15,7 @@ public abstract partial class EventLogContract
         Assert.Null(await log.LoadSnapshotAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Appended_events_are_read_back_in_order_with_dense_revisions()
     {
         await using var log = await OpenAsync();
@@ -27,14 +27,14 @@ public abstract partial class EventLogContract
         Assert.Empty(await ReadAllAsync(log, after: 4));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Reading_beyond_the_head_is_refused()
     {
         await using var log = await OpenAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => ReadAllAsync(log, after: 1));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_two_writers_at_one_revision_exactly_one_is_stored()
     {
         await using var log = await OpenAsync();
@@ -51,7 +51,7 @@ public abstract partial class EventLogContract
         AssertRange(await ReadAllAsync(log), 1, 50);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_refused_append_leaves_nothing_behind()
     {
         await using var log = await OpenAsync();
@@ -63,7 +63,7 @@ public abstract partial class EventLogContract
         AssertRange(await ReadAllAsync(log), 1, 2);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_empty_append_only_compares()
     {
         await using var log = await OpenAsync();
@@ -74,7 +74,7 @@ public abstract partial class EventLogContract
         Assert.IsType<AppendResult.Fenced>(await log.AppendAsync(Epoch.None, 1, []));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Ten_thousand_events_go_in_at_once()
     {
         var log = await OpenAsync();
@@ -86,7 +86,7 @@ public abstract partial class EventLogContract
         await log.DisposeAsync();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Empty_and_large_payloads_come_back_whole()
     {
         await using var log = await OpenAsync();
@@ -100,7 +100,7 @@ public abstract partial class EventLogContract
         Assert.Equal(0, records[1].Payload.Length);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_is_too_large_is_refused_before_anything_is_written()
     {
         await using var log = await OpenAsync();
@@ -112,7 +112,7 @@ public abstract partial class EventLogContract
         Assert.Empty(await ReadAllAsync(log));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_sealed_event_without_a_key_is_refused_and_nothing_is_written()
     {
         await using var log = await OpenAsync();
@@ -123,7 +123,7 @@ public abstract partial class EventLogContract
         await AppendAsync(log, epoch, 0);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_caller_may_reuse_its_buffer_after_an_append()
     {
         await using var log = await OpenAsync();
@@ -134,7 +134,7 @@ public abstract partial class EventLogContract
         AssertRange(await ReadAllAsync(log), 1, 1);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_call_cancelled_beforehand_does_nothing()
     {
         await using var log = await OpenAsync();
@@ -148,7 +148,7 @@ public abstract partial class EventLogContract
         Assert.Equal(epoch, (await log.ReadLeaderAsync()).Epoch);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_append_cancelled_at_any_moment_is_whole_or_absent()
     {
         await using var log = await OpenAsync();
@@ -166,7 +166,7 @@ public abstract partial class EventLogContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reopened_log_keeps_everything_and_goes_on()
     {
         var log = await OpenAsync();

@@ -5,7 +5,7 @@ namespace Orch.Tests.Manager.Store;
 
 public abstract partial class EventLogContract
 {
-    [Fact]
+    [ContractFact]
     public async Task Of_many_campaigners_exactly_one_wins_every_round()
     {
         await using var first = await OpenAsync();
@@ -23,7 +23,7 @@ public abstract partial class EventLogContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_stale_epoch_is_refused()
     {
         await using var first = await OpenAsync();
@@ -37,7 +37,7 @@ public abstract partial class EventLogContract
         AssertRange(await ReadAllAsync(first), 1, 2);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Taking_over_in_the_middle_of_appends_loses_and_doubles_nothing()
     {
         await using var first = await OpenAsync();
@@ -61,7 +61,7 @@ public abstract partial class EventLogContract
         await AppendAsync(second, current, acknowledged);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_incarnation_outranks_every_term()
     {
         await using var log = await OpenAsync();
@@ -72,7 +72,7 @@ public abstract partial class EventLogContract
         Assert.IsType<AppendResult.Fenced>(await log.AppendAsync(term, 0, [Event(1)]));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Renewals_raise_the_counter_and_nothing_else()
     {
         await using var first = await OpenAsync();
@@ -86,7 +86,7 @@ public abstract partial class EventLogContract
         Assert.Equal(before with { Renewals = two }, after);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Renewals_never_fail_an_append_in_flight()
     {
         await using var first = await OpenAsync();
@@ -105,7 +105,7 @@ public abstract partial class EventLogContract
         await Task.WhenAll(appends, renewals);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Resigning_frees_the_leadership_and_fences_the_one_who_left()
     {
         await using var first = await OpenAsync();
@@ -122,7 +122,7 @@ public abstract partial class EventLogContract
         Assert.Equal(Bob, (await second.ReadLeaderAsync()).Leader);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Nobody_appends_before_a_first_campaign()
     {
         await using var log = await OpenAsync();
@@ -130,7 +130,7 @@ public abstract partial class EventLogContract
         Assert.IsType<RenewResult.Refused>(await log.RenewAsync(Epoch.None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_candidate_says_who_it_is_in_bounded_words()
     {
         await using var log = await OpenAsync();

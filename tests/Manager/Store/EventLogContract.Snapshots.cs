@@ -4,7 +4,7 @@ namespace Orch.Tests.Manager.Store;
 
 public abstract partial class EventLogContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_snapshot_comes_back_chunk_by_chunk()
     {
         var log = await OpenAsync();
@@ -17,7 +17,7 @@ public abstract partial class EventLogContract
         await log.DisposeAsync();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_newer_snapshot_replaces_the_older_and_never_the_other_way_round()
     {
         await using var log = await OpenAsync();
@@ -28,7 +28,7 @@ public abstract partial class EventLogContract
         Assert.Equal([4], Assert.Single((await LoadAsync(log)).Chunks));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_snapshot_of_what_is_not_committed_is_refused()
     {
         await using var log = await OpenAsync();
@@ -38,7 +38,7 @@ public abstract partial class EventLogContract
         Assert.Null(await log.LoadSnapshotAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_snapshot_that_fails_half_way_leaves_the_previous_one()
     {
         await using var log = await OpenAsync();
@@ -57,7 +57,7 @@ public abstract partial class EventLogContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Compaction_never_goes_beyond_the_snapshot()
     {
         await using var log = await OpenAsync();
@@ -70,7 +70,7 @@ public abstract partial class EventLogContract
         await Assert.ThrowsAsync<LogCompactedException>(() => ReadAllAsync(log, after: 9));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Compaction_keeps_a_tail_for_followers()
     {
         await using var log = await OpenAsync(keepTail: 6);
@@ -80,7 +80,7 @@ public abstract partial class EventLogContract
         AssertRange(await ReadAllAsync(log, after: 14), 15, 20);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_log_compacted_to_its_end_goes_on_after_reopening()
     {
         var log = await OpenAsync();
@@ -97,7 +97,7 @@ public abstract partial class EventLogContract
         await log.DisposeAsync();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Appends_and_compaction_do_not_disturb_each_other()
     {
         await using var log = await OpenAsync();

@@ -4,7 +4,7 @@ namespace Orch.Tests.Manager.Store;
 
 public abstract partial class EventLogContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_watch_sees_what_is_stored_and_then_what_is_appended()
     {
         await using var first = await OpenAsync();
@@ -20,7 +20,7 @@ public abstract partial class EventLogContract
         AssertRange(watch.Current, 4, 5);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Watches_never_go_back_and_never_skip()
     {
         const ulong last = 2_000;
@@ -45,7 +45,7 @@ public abstract partial class EventLogContract
         Assert.All(await Task.WhenAll(watchers), seen => Assert.Equal(last, seen));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_watch_ends_when_cancelled()
     {
         await using var log = await OpenAsync();
@@ -56,7 +56,7 @@ public abstract partial class EventLogContract
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_watch_ends_when_its_log_is_closed()
     {
         var log = await OpenAsync();
@@ -66,7 +66,7 @@ public abstract partial class EventLogContract
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_watcher_that_was_left_behind_by_compaction_is_told_so()
     {
         await using var log = await OpenAsync();
