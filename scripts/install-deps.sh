@@ -28,7 +28,7 @@ if [ "${1:-run}" = test ]; then
         [ -e /usr/lib/node_modules/dockerode ] || [ -e /usr/local/lib/node_modules/dockerode ] || modules+=(dockerode)
     fi
 fi
-# Engines of other Debian releases, unpacked beside the system. 15 to 30 s each the first time (two cores, 110 MB from the mirror),
+# Engines of other Debian releases, and Consul, which this one may lack: unpacked beside the system. 15 to 30 s each the first time (two cores, 110 MB from the mirror),
 # nothing later: little enough to be had without asking.
 engines() {
     [ "${1:-run}" = test ] && [ "$(id -u)" = 0 ] || return 0
@@ -38,6 +38,7 @@ engines() {
     for suite in trixie sid; do
         timeout -k 5 180 tests/Lab/engine-root.sh $suite >/dev/null 2>&1 || echo "not to be had here, its test is skipped: Docker of Debian $suite" &
     done
+    timeout -k 5 120 tests/Lab/consul-root.sh >/dev/null 2>&1 || echo "not to be had here, its tests are skipped: Consul" &
     wait
 }
 [ ${#missing[@]} -eq 0 ] && [ ${#clients[@]} -eq 0 ] && [ ${#modules[@]} -eq 0 ] && { engines "$@"; exit; }

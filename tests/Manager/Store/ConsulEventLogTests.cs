@@ -182,15 +182,15 @@ public sealed class ConsulEventLogTests(ConsulServer server) : EventLogContract,
     [ContractFact]
     public async Task A_server_that_cannot_be_used_is_named_with_the_reason()
     {
-        await using IEventLog nobody = new ConsulEventLog(Options with { Addresses = ["127.0.0.1:1"] });
-        var refused = await Assert.ThrowsAsync<LogException>(async () => await nobody.OpenAsync());
+        await using var nobody = new ConsulEventLog(Options with { Addresses = ["127.0.0.1:1"] });
+        var refused = await Assert.ThrowsAsync<LogException>(async () => await nobody.OpenAsync(default));
         Assert.Contains("Consul at 127.0.0.1:1", refused.Message, StringComparison.Ordinal);
 
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var address = $"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}";
-        await using IEventLog mute = new ConsulEventLog(Options with { Addresses = [address], CallWithin = TimeSpan.FromSeconds(0.5) });
-        Assert.Contains("did not answer within 0.5 s", (await Assert.ThrowsAsync<LogException>(async () => await mute.OpenAsync())).Message,
+        await using var mute = new ConsulEventLog(Options with { Addresses = [address], CallWithin = TimeSpan.FromSeconds(0.5) });
+        Assert.Contains("did not answer within 0.5 s", (await Assert.ThrowsAsync<LogException>(async () => await mute.OpenAsync(default))).Message,
             StringComparison.Ordinal);
     }
 

@@ -16,9 +16,9 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
     [ContractFact]
     public async Task Killed_during_appends_it_keeps_what_it_acknowledged_and_the_leader_goes_on()
     {
-        await using IEventLog log = new ConsulEventLog(new ConsulLogOptions { Addresses = [server.Address], Prefix = server.NewPrefix() });
-        await log.OpenAsync();
-        var epoch = Assert.IsType<CampaignResult.Won>(await log.CampaignAsync(Epoch.None, new LeaderInfo("ada", "a:1"))).Epoch;
+        await using var log = new ConsulEventLog(new ConsulLogOptions { Addresses = [server.Address], Prefix = server.NewPrefix() });
+        await log.OpenAsync(default);
+        var epoch = Assert.IsType<CampaignResult.Won>(await log.CampaignAsync(Epoch.None, new LeaderInfo("ada", "a:1"), EpochStep.Term, default)).Epoch;
         ulong acknowledged = 0;
         for (var kill = 0; kill < 3; kill++)
         {
@@ -34,7 +34,7 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
             {
                 try
                 {
-                    var append = await log.AppendAsync(epoch, head, []);
+                    var append = await log.AppendAsync(epoch, head, [], default);
                     head = append is AppendResult.Conflict conflict ? conflict.Head : head;
                     return append is AppendResult.Appended;
                 }
@@ -47,7 +47,7 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
             Assert.Contains(head, new[] { acknowledged, acknowledged + BatchEvents });
             acknowledged = head;
             ulong next = 1;
-            await foreach (var record in log.ReadAsync(0))
+            await foreach (var record in log.ReadAsync(0, default))
             {
                 Assert.Equal((next, next), (record.Revision, BitConverter.ToUInt64(record.Payload.Span)));
                 next++;
@@ -62,7 +62,7 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
                 while (true)
                 {
                     var events = Enumerable.Range(1, BatchEvents).Select(i => new EventData(1, BitConverter.GetBytes(acknowledged + (ulong)i))).ToList();
-                    Volatile.Write(ref acknowledged, Assert.IsType<AppendResult.Appended>(await log.AppendAsync(epoch, acknowledged, events)).Head);
+                    Volatile.Write(ref acknowledged, Assert.IsType<AppendResult.Appended>(await log.AppendAsync(epoch, acknowledged, events, default)).Head);
                 }
             }
             catch (LogException)
@@ -75,9 +75,9 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
     [ContractFact]
     public async Task A_watcher_whose_server_is_gone_is_told_so()
     {
-        await using IEventLog log = new ConsulEventLog(new ConsulLogOptions { Addresses = [server.Address], Prefix = server.NewPrefix() });
-        await log.OpenAsync();
-        await using var watch = log.WatchAsync(0).GetAsyncEnumerator();
+        await using var log = new ConsulEventLog(new ConsulLogOptions { Addresses = [server.Address], Prefix = server.NewPrefix() });
+        await log.OpenAsync(default);
+        await using var watch = log.WatchAsync(0, default).GetAsyncEnumerator();
         var next = watch.MoveNextAsync().AsTask();
         await server.KillAsync();
         await Assert.ThrowsAsync<LogException>(() => next.WaitAsync(Patience));

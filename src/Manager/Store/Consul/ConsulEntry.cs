@@ -21,7 +21,7 @@ internal sealed record ConsulEntry(string Key, byte[] Value, ulong CreateIndex, 
     }
 
     private static ConsulEntry Of(JsonElement entry) => new(
-        entry.GetProperty("Key").GetString()!,
-        entry.GetProperty("Value") is { ValueKind: JsonValueKind.String } value ? value.GetBytesFromBase64() : [],
-        entry.GetProperty("CreateIndex").GetUInt64(), entry.GetProperty("ModifyIndex").GetUInt64());
+        entry.GetProperty(nameof(Key)).GetString()!,
+        entry.GetProperty(nameof(Value)) is { ValueKind: JsonValueKind.String } value ? value.GetBytesFromBase64() : [],
+        entry.GetProperty(nameof(CreateIndex)).GetUInt64(), entry.GetProperty(nameof(ModifyIndex)).GetUInt64());
 }

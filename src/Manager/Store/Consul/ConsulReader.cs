@@ -27,7 +27,8 @@ internal sealed class ConsulReader(ConsulCalls calls, ConsulKeys keys, ConsulMet
     {
         var rows = new List<StoredRecord>();
         var answer = await calls.GetAsync($"/v1/kv/{keys.Bucket(after + 1)}?recurse{mode}", options.CallWithin, cancellation);
-        foreach (var entry in answer.IsFound ? ConsulEntry.List(answer.Body) : [])
+        var entries = answer.IsFound ? ConsulEntry.List(answer.Body) : [];
+        foreach (var entry in entries.Skip(entries.FindLastIndex(entry => ConsulKeys.FirstOf(entry.Key) <= after + 1)))
         {
             var next = after + (ulong)rows.Count + 1;
             var record = Read(entry.Key, entry.Value);
