@@ -61,8 +61,8 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
             {
                 while (true)
                 {
-                    var events = Enumerable.Range(1, BatchEvents).Select(i => new EventData(1, BitConverter.GetBytes(acknowledged + (ulong)i))).ToList();
-                    Volatile.Write(ref acknowledged, Assert.IsType<AppendResult.Appended>(await log.AppendAsync(epoch, acknowledged, events, default)).Head);
+                    var append = await log.AppendAsync(epoch, acknowledged, Batch(acknowledged), default);
+                    Volatile.Write(ref acknowledged, Assert.IsType<AppendResult.Appended>(append).Head);
                 }
             }
             catch (LogException)
@@ -83,4 +83,7 @@ public sealed class ConsulFaultTests(ConsulServer server) : IClassFixture<Consul
         await Assert.ThrowsAsync<LogException>(() => next.WaitAsync(Patience));
         await server.StartAsync();
     }
+
+    private static List<EventData> Batch(ulong after) =>
+        [.. Enumerable.Range(1, BatchEvents).Select(i => new EventData(1, BitConverter.GetBytes(after + (ulong)i)))];
 }

@@ -36,6 +36,10 @@ public sealed class ContractTestCase : XunitTestCase
     {
     }
 
-    protected override string? GetSkipReason(IAttributeInfo factAttribute) => TestMethod.TestClass.Class.ToRuntimeType() is { } type
-        && typeof(INeeds).IsAssignableFrom(type) ? (string?)type.GetProperty(nameof(INeeds.Missing))!.GetValue(null) : base.GetSkipReason(factAttribute);
+    protected override string? GetSkipReason(IAttributeInfo factAttribute)
+    {
+        var type = TestMethod.TestClass.Class.ToRuntimeType();
+        return typeof(INeeds).IsAssignableFrom(type)
+            ? (string?)type.GetProperty(nameof(INeeds.Missing))!.GetValue(null) : base.GetSkipReason(factAttribute);
+    }
 }
