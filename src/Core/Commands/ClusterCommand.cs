@@ -23,8 +23,11 @@ public sealed record UpdateCluster(ulong Version, ClusterSettings Settings) : Cl
 /// <summary>More blocks to cut subnets of networks from, behind those that there are.</summary>
 public sealed record AddAddressPools(IReadOnlyList<string> Blocks) : ClusterCommand;
 
-/// <summary>A machine was admitted (its token was checked by the shell).</summary>
-public sealed record JoinNode(NodeId Id, NodeRole Role, string Hostname, string Address) : ClusterCommand;
+/// <summary>A machine was admitted (its token was checked by the shell). ManagerAddr: HOST:PORT that a manager answers on.</summary>
+public sealed record JoinNode(NodeId Id, NodeRole Role, string Hostname, string Address, string? ManagerAddr = null) : ClusterCommand;
+
+/// <summary>A manager says where it answers now: it leads, or reported to the leader.</summary>
+public sealed record SetManagerAddr(NodeId Id, string ManagerAddr) : ClusterCommand;
 public sealed record UpdateNode(string Node, ulong Version, NodeSpec Spec) : ClusterCommand;
 public sealed record RemoveNode(string Node, bool Force) : ClusterCommand;
 

@@ -12,7 +12,7 @@ public static class Decide
     public static Decision For(ClusterState state, ClusterCommand command, StepContext step) => command switch
     {
         CreateCluster or UpdateCluster or AddAddressPools or SetClusterSecrets => DecideCluster.For(state, command, step),
-        JoinNode or UpdateNode or RemoveNode or DescribeNode or SetNodeState => DecideNode.For(state, command, step),
+        JoinNode or SetManagerAddr or UpdateNode or RemoveNode or DescribeNode or SetNodeState => DecideNode.For(state, command, step),
         ReportTasks c => DecideReports.For(state, c, step),
         CreateService or UpdateService or RemoveService => DecideService.For(state, command, step),
         LogInRegistry or LogOutRegistry => DecideRegistry.For(state, command, step),

@@ -11,7 +11,9 @@ internal static class DecideNode
 {
     public static Decision For(ClusterState state, ClusterCommand command, StepContext step) => command switch
     {
-        JoinNode c => Decision.Accept(new NodeJoined(c.Id, new NodeSpec { Role = c.Role }, c.Hostname, c.Address, step.Now)),
+        JoinNode c => Decision.Accept(
+            new NodeJoined(c.Id, new NodeSpec { Role = c.Role }, c.Hostname, c.Address, step.Now, c.ManagerAddr)),
+        SetManagerAddr c => SetAddr(state, c, step),
         UpdateNode c => Update(state, c, step),
         RemoveNode c => Remove(state, c),
         DescribeNode c => Describe(state, c, step),
@@ -64,6 +66,11 @@ internal static class DecideNode
             ? Decision.Accept()
             : Decision.Accept(new NodeStateSet(c.Id, c.State, c.Message, step.Now));
     }
+
+    private static Decision SetAddr(ClusterState state, SetManagerAddr c, StepContext step) =>
+        !state.Nodes.TryGet(c.Id, out var node) ? Unknown(c.Id)
+        : node.ManagerAddr == c.ManagerAddr ? Decision.Accept()
+        : Decision.Accept(new NodeManagerAddrSet(c.Id, c.ManagerAddr, step.Now));
 
     private static Decision Unknown(NodeId id) => Decision.Refuse(RefusalKind.NotFound, $"node {id} not found");
 

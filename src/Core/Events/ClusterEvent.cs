@@ -23,11 +23,14 @@ public sealed record ClusterCreated(ClusterId Id, Timestamp At) : ClusterEvent;
 public sealed record ClusterSecretsSet(byte[] Sealed, Timestamp At) : ClusterEvent;
 public sealed record ClusterSettingsSet(ClusterSettings Settings, Timestamp At) : ClusterEvent;
 
-public sealed record NodeJoined(NodeId Id, NodeSpec Spec, string Hostname, string Address, Timestamp At) : ClusterEvent;
+/// <summary>ManagerAddr: HOST:PORT that a manager answers on; null for workers and in records of older versions.</summary>
+public sealed record NodeJoined(
+    NodeId Id, NodeSpec Spec, string Hostname, string Address, Timestamp At, string? ManagerAddr = null) : ClusterEvent;
 public sealed record NodeSpecSet(NodeId Id, NodeSpec Spec, Timestamp At) : ClusterEvent;
 public sealed record NodeDescribed(NodeId Id, NodeDescription Description, string Address, Timestamp At) : ClusterEvent;
 public sealed record NodeStateSet(NodeId Id, NodeState State, string? Message, Timestamp At) : ClusterEvent;
 public sealed record NodeRemoved(NodeId Id) : ClusterEvent;
+public sealed record NodeManagerAddrSet(NodeId Id, string? ManagerAddr, Timestamp At) : ClusterEvent;
 
 /// <summary>Ports are the published ports with every open number chosen.</summary>
 public sealed record ServiceCreated(

@@ -17,6 +17,7 @@ public static class EventCodec
         NodeDescribed => 12,
         NodeStateSet => 13,
         NodeRemoved => 14,
+        NodeManagerAddrSet => 15,
         ServiceCreated => 20,
         ServiceUpdated => 21,
         ServiceUpdateProgressed => 22,
@@ -51,6 +52,7 @@ public static class EventCodec
         12 => typeof(NodeDescribed),
         13 => typeof(NodeStateSet),
         14 => typeof(NodeRemoved),
+        15 => typeof(NodeManagerAddrSet),
         20 => typeof(ServiceCreated),
         21 => typeof(ServiceUpdated),
         22 => typeof(ServiceUpdateProgressed),
@@ -98,6 +100,7 @@ public static class EventCodec
 [JsonSerializable(typeof(NodeDescribed))]
 [JsonSerializable(typeof(NodeStateSet))]
 [JsonSerializable(typeof(NodeRemoved))]
+[JsonSerializable(typeof(NodeManagerAddrSet))]
 [JsonSerializable(typeof(ServiceCreated))]
 [JsonSerializable(typeof(ServiceUpdated))]
 [JsonSerializable(typeof(ServiceUpdateProgressed))]

@@ -18,6 +18,9 @@ public sealed record Node
     /// <summary>The address that other machines reach it by.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>HOST:PORT that a manager answers on; null for workers, and for managers that have not said it yet.</summary>
+    public string? ManagerAddr { get; init; }
+
     /// <summary>The address that they send packets of networks to.</summary>
     public string DataAddress => Description.DataPathAddress ?? Address;
 

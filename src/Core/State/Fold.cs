@@ -20,7 +20,7 @@ public static class Fold
             case ClusterCreated or ClusterSecretsSet or ClusterSettingsSet:
                 FoldCluster(state, e, changes);
                 break;
-            case NodeJoined or NodeSpecSet or NodeDescribed or NodeStateSet or NodeUnconfirmed or NodeRemoved:
+            case NodeJoined or NodeSpecSet or NodeDescribed or NodeStateSet or NodeUnconfirmed or NodeRemoved or NodeManagerAddrSet:
                 NodeFold.Apply(state, e, changes);
                 break;
             case ServiceCreated or ServiceUpdated or ServiceUpdateProgressed or ServiceRemoved:

@@ -25,6 +25,9 @@ internal static class NodeFold
             case NodeStateSet set:
                 Set(state, changes, Existing(state, set.Id) with { State = set.State, StateMessage = set.Message }, set.At);
                 break;
+            case NodeManagerAddrSet set:
+                Set(state, changes, Existing(state, set.Id) with { ManagerAddr = set.ManagerAddr }, set.At);
+                break;
             case NodeUnconfirmed unconfirmed:
                 var silent = Existing(state, unconfirmed.Id);
                 Set(state, changes, silent with { State = NodeState.Unknown, StateMessage = null }, silent.UpdatedAt);
@@ -42,13 +45,14 @@ internal static class NodeFold
     /// <summary>A machine that joins again keeps its labels and history; only its certificate is new.</summary>
     private static Node Joined(ClusterState state, NodeJoined joined) =>
         state.Nodes.TryGet(joined.Id, out var known)
-            ? known with { Address = joined.Address }
+            ? known with { Address = joined.Address, ManagerAddr = joined.ManagerAddr ?? known.ManagerAddr }
             : new Node
             {
                 Id = joined.Id,
                 Spec = joined.Spec,
                 CreatedAt = joined.At,
                 Address = joined.Address,
+                ManagerAddr = joined.ManagerAddr,
                 Description = new NodeDescription { Hostname = joined.Hostname },
             };
 

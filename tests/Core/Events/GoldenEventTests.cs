@@ -34,6 +34,7 @@ public sealed class GoldenEventTests
         new NodeDescribed(new(_one), new() { Hostname = "host", NanoCpus = 4_000_000_000, MemoryBytes = 1 << 30 }, "", _at),
         new NodeStateSet(new(_one), NodeState.Down, "heartbeat failure", _at),
         new NodeRemoved(new(_one)),
+        new NodeManagerAddrSet(new(_one), "10.0.0.1:2378", _at),
         new ServiceCreated(new(_one), _spec, [], _at),
         new ServiceUpdated(new(_one), _spec, [new() { TargetPort = 80, PublishedPort = 8080, PublishMode = "host" }], true,
             new() { State = UpdateState.Updating, StartedAt = _at, Message = "update in progress" }, _at),
