@@ -5,13 +5,16 @@ namespace Orch.Core.Leading;
 /// enough, or at once where the leadership is free. A look that failed is no evidence of anything: the store may be what
 /// is away. Times are of one monotonic clock. Jitter is this standby's own, rank its place among the standbys.
 /// </summary>
-public sealed class LeaderWatch(LeadTimes times, TimeSpan jitter, int rank)
+public sealed class LeaderWatch(LeadTimes times, TimeSpan jitter, int rank = 0)
 {
     private LeaderSighting? _last;
     private TimeSpan? _asked;
     private TimeSpan _stillSince;
     private TimeSpan? _sightedAgain;
     private bool _blind;
+
+    /// <summary>May change with the membership.</summary>
+    public int Rank { get; set; } = rank;
 
     /// <summary>A look that began at the first time and had ended at the second showed this.</summary>
     public void Saw(TimeSpan asked, TimeSpan now, LeaderSighting sighting)
@@ -43,7 +46,7 @@ public sealed class LeaderWatch(LeadTimes times, TimeSpan jitter, int rank)
     private TimeSpan Due(LeaderSighting last)
     {
         if (last.Standing == LeaderStanding.Free)
-            return _stillSince + (times.RankStep * rank);
+            return _stillSince + (times.RankStep * Rank);
         var due = _stillSince + times.SilentFor;
         if (_sightedAgain + times.SilentAfterOutage is { } settled && settled > due)
             due = settled;

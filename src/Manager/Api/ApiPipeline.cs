@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Orch.Manager.Leadership;
 using Orch.Manager.Writing;
 
 namespace Orch.Manager.Api;
@@ -93,19 +94,26 @@ public sealed partial class ApiPipeline(ILogger<ApiPipeline> log)
     {
         switch (error)
         {
+            case OperationCanceledException when http.Features.Get<RoleRequests>() is { IsOver: true }:
+                return Answer.RefuseAsync(http, new Problem(503, Words(http, "this manager no longer leads")) { RetryAfter = _retryAfter });
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return Task.CompletedTask;
             case BadHttpRequestException { StatusCode: 413 }:
                 return Answer.RefuseAsync(http, RequestBody.TooLarge);
             case BadHttpRequestException bad:
                 return Answer.RefuseAsync(http, new Problem(bad.StatusCode, bad.Message));
-            case OverloadedException or NotLeaderException:
+            case NotLeaderException:
+                return Answer.RefuseAsync(http, new Problem(503, Words(http, error.Message)) { RetryAfter = _retryAfter });
+            case OverloadedException:
                 return Answer.RefuseAsync(http, new Problem(503, error.Message) { RetryAfter = _retryAfter });
             default:
                 LogFailure(error, http.Request.Method, http.Request.Path.Value);
                 return Answer.RefuseAsync(http, new Problem(500, $"internal error: {error.Message} (the manager's log has more)"));
         }
     }
+
+    private static string Words(HttpContext http, string why) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
+        ? why : $"{why}; whether the change was made is not known: look before trying again";
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailure(Exception error, string method, string? path);

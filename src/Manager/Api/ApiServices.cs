@@ -24,6 +24,9 @@ public sealed record ApiServices
     public required NodeId Self { get; init; }
     public required Func<NodeId> Leader { get; init; }
 
+    /// <summary>What the leader knows of another manager; null: nothing, it has not reported lately.</summary>
+    public Func<NodeId, ManagerSighting?> Managers { get; init; } = _ => null;
+
     /// <summary>The port that managers listen on: shown beside a manager's address.</summary>
     public required int Port { get; init; }
     public required Timestamp StartedAt { get; init; }
@@ -54,5 +57,8 @@ public sealed record ApiServices
     public required TimeProvider Clock { get; init; }
     public HostFacts Host { get; init; } = HostFacts.Read();
 }
+
+/// <summary>A manager that stands by: the revision that it has read, and why it reads nothing newer, or null.</summary>
+public sealed record ManagerSighting(ulong Applied, string? Trouble);
 
 public readonly record struct TokenRotation(bool Worker, bool Manager);

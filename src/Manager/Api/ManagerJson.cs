@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orch.Manager.Api.Endpoints;
 using Orch.Manager.Api.Views;
+using Orch.Manager.Leadership;
 
 namespace Orch.Manager.Api;
 
@@ -10,4 +11,5 @@ namespace Orch.Manager.Api;
 [JsonSerializable(typeof(UnlockKeyView))]
 [JsonSerializable(typeof(NoVolumesView))]
 [JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(FollowerReport))]
 internal sealed partial class ManagerJson : JsonSerializerContext;

@@ -10,10 +10,10 @@ namespace Orch.Manager.Hosting;
 /// for weeks before the old one ends, so nothing depends on noticing it at once.
 /// </summary>
 internal sealed class CertificateReload(
-    ServerCertificate shown, DateTime notAfter, MachinePaths paths, ILogger logger, TimeProvider clock)
+    ServerCertificate shown, NodeCredentials own, MachinePaths paths, ILogger logger, TimeProvider clock)
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
-    private DateTime _notAfter = notAfter;
+    private DateTime _notAfter = own.Certificate.NotAfter;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -33,6 +33,7 @@ internal sealed class CertificateReload(
                 return;
             }
             shown.Replace(found);
+            own.Replace(found);
             _notAfter = found.NotAfter;
             logger.LogInformation("showing the certificate that is valid until {NotAfter:u}", _notAfter.ToUniversalTime());
         }

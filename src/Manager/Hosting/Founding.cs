@@ -28,6 +28,11 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
         return secrets;
     }
 
+    /// <summary>HOST:PORT where others reach the manager of a machine with this address.</summary>
+    public static string AddressOf(string address, ManagerOptions options) =>
+        IPAddress.TryParse(address, out var ip) ? new IPEndPoint(ip, options.Listen.Port).ToString()
+        : $"{(address.Length > 0 ? address : IPAddress.Loopback.ToString())}:{options.Listen.Port}";
+
     private async Task CreateSecretsAsync(CancellationToken cancellation)
     {
         using var ca = ClusterCa.Create(store.Current.Cluster!.Id, clock);
@@ -45,14 +50,14 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
         var identity = PeerIdentity.OfNode(cluster, id, PeerRole.Manager);
         if (ca.Issue(key.CreateSigningRequest(), identity, ["localhost", "127.0.0.1", address]) is not IssueResult.Issued issued)
             throw new InvalidOperationException("the cluster's CA refused its own manager");
-        await DoAsync(new JoinNode(id, NodeRole.Manager, Dns.GetHostName(), address), cancellation);
+        await DoAsync(new JoinNode(id, NodeRole.Manager, Dns.GetHostName(), address, AddressOf(address, options)), cancellation);
         NodeCredentials.Save(options.Paths, key.ExportPem(), issued.CertificatePem, ca.RootPem);
         new MachineConfig
         {
             NodeId = id,
             ClusterId = cluster,
             Role = NodeRole.Manager,
-            Managers = [new IPEndPoint(IPAddress.Parse(address), options.Listen.Port).ToString()],
+            Managers = [AddressOf(address, options)],
             AdvertiseAddr = address,
             DataPathAddr = options.DataPathAddr ?? "",
             Listen = options.Listen.ToString(),

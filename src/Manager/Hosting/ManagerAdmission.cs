@@ -3,13 +3,14 @@ using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
 using Orch.Manager.Security;
+using Orch.Manager.Sessions;
 using Orch.Manager.Writing;
 
 namespace Orch.Manager.Hosting;
 
 /// <summary>Tokens and admissions: what the join desk and the swarm routes need from the state.</summary>
 public sealed class ManagerAdmission(
-    ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, IReadOnlyList<string> managers) : IDisposable
+    ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, NodeId self) : IDisposable
 {
     private readonly SemaphoreSlim _rotating = new(1);
 
@@ -51,6 +52,6 @@ public sealed class ManagerAdmission(
             new JoinNode(identity.Node, NodeRole.Worker, request.Hostname, request.AdvertiseAddr ?? ""), cancellation);
         return decision.Refusal is { } refusal
             ? new Admission.Refused(refusal.Message)
-            : new Admission.Admitted(managers);
+            : new Admission.Admitted(ManagerAddresses.Of(store.Current, self, []));
     }
 }

@@ -1,24 +1,26 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
+using Orch.Manager.Images;
+using Orch.Manager.Leadership;
 using Orch.Manager.Security;
-using Orch.Manager.Sessions;
 using Orch.Manager.Store;
 using Orch.Manager.Writing;
-using SessionOptions = Orch.Manager.Sessions.SessionOptions;
 
 namespace Orch.Manager.Hosting;
 
 /// <summary>
-/// Starts and stops a manager: keys, log, leadership, state, then the listeners. Nothing listens before the state is
-/// replayed, and when the store ends, for whatever reason, the process ends: whoever supervises it starts it again.
+/// Starts and stops a manager: keys, log, the cluster if there is none yet, then its roles and the listeners, which live as
+/// long as the process. Nothing listens before there is a role to answer in; when that fails for good, the process ends:
+/// whoever supervises it starts it again.
 /// </summary>
 internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers, TimeProvider clock)
 {
     private readonly ILogger _logger = loggers.CreateLogger("Orch.Manager");
+    private readonly MonotonicTime _time = new(clock);
 
     /// <summary>Runs until stopped; the exit code says whether that was wanted.</summary>
     public async Task<int> RunAsync(CancellationToken stopping)
@@ -42,55 +44,67 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
             return 0;
         StoreChoice.Remember(address, options.Paths, options.StoreFile);
         gauge.Measure(log);
-        var epoch = await LeadAsync(log, head, stopping);
-        var state = await Replay.RunAsync(log, stopping);
-        _logger.LogInformation("leading epoch {Epoch} from revision {Revision}", epoch, state.Revision);
 
+        // The log on this machine's disk is held by this process: nobody else leads or will.
+        var alone = address.Kind == StoreKind.Sqlite;
+        var won = MachineConfig.Load(options.Paths.NodeFile) is null ? await FoundAsync(log, head, cipher, stopping)
+            : alone ? await LeadAsync(log, head, stopping) : (Won?)null;
+        return await ServeAsync(log, alone, gauge, cipher, won, stopping);
+    }
+
+    private async Task<int> ServeAsync(
+        IEventLog log, bool alone, StoreGauge gauge, AesGcmCipher cipher, Won? won, CancellationToken stopping)
+    {
+        var machine = MachineConfig.Load(options.Paths.NodeFile)!;
+        var own = NodeCredentials.Load(options.Paths, clock);
+        var shown = new ServerCertificate(own.Certificate);
+        var requests = new RequestSwitch(clock);
+        using var engine = new LocalEngine(machine.Engine, clock);
+        using var forwarder = new Forwarder(own, _time, clock, loggers.CreateLogger("Orch.Manager.Leadership"));
+        await using var app = Listeners.Build(options, shown, own.Trust, requests, loggers);
+        var parts = new RoleParts
+        {
+            Options = options,
+            Machine = machine,
+            Credentials = own,
+            Log = log,
+            Alone = alone,
+            Gauge = gauge,
+            Cipher = cipher,
+            Requests = requests,
+            Host = app.Services,
+            Forwarder = forwarder,
+            Engine = engine,
+            Loggers = loggers,
+            Clock = clock,
+            Time = _time,
+            StartedAt = Timestamp.From(clock.GetUtcNow()),
+            Address = Founding.AddressOf(machine.AdvertiseAddr, options),
+        };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var store = new ClusterStore(state, epoch, log, clock, NewIds.Next, loggers.CreateLogger<ClusterStore>());
-        var running = store.RunAsync(stop.Token);
-        var serving = ServeAsync(store, log, gauge, cipher, head.SnapshotRevision, stop.Token);
-        var first = await Task.WhenAny(running, serving);
+        Task[] loops =
+        [
+            new ManagerRoles(parts).RunAsync(won, stop.Token), ListenAsync(app, requests, stop.Token),
+            new CertificateReload(shown, own, options.Paths, _logger, clock).RunAsync(stop.Token),
+        ];
+        var first = await Task.WhenAny(loops);
         await stop.CancelAsync();
-        await Ended(serving);
-        await Ended(running);
-        await Ended(log.ResignAsync(epoch, CancellationToken.None).AsTask());
+        await Ended(loops[0]);
+        requests.Close();
+        foreach (var loop in loops)
+            await Ended(loop);
         return first.IsFaulted ? Failed(first.Exception!.GetBaseException()) : 0;
     }
 
-    private async Task ServeAsync(
-        ClusterStore store, IEventLog log, StoreGauge gauge, AesGcmCipher cipher, ulong snapshot, CancellationToken stopping)
+    private async Task ListenAsync(WebApplication app, RequestSwitch requests, CancellationToken stopping)
     {
-        var secrets = await new Founding(store, options, cipher, clock).RunAsync(stopping);
-        using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, clock);
-        var machine = MachineConfig.Load(options.Paths.NodeFile)!;
-        var hub = new SessionHub(store, new SessionOptions(machine.Managers), clock, loggers.CreateLogger<SessionHub>());
-        using var admission = new ManagerAdmission(store, ca, cipher, machine.Managers);
-        var own = NodeCredentials.Load(options.Paths, clock).Certificate;
-        var shown = new ServerCertificate(own);
-        var parts = new ManagerApp.Parts(options, store, hub, admission, ca, shown, machine, loggers, clock, gauge);
-        await using var app = ManagerApp.Build(parts);
+        await requests.Serving.WaitAsync(stopping);
         await app.StartAsync(stopping);
         ControlSocket.Restrict(options.Paths.ControlSocket);
         _logger.LogInformation("listening on {Socket} and {Listen}", options.Paths.ControlSocket, options.Listen);
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var keeper = new SnapshotKeeper(store, log, loggers.CreateLogger<SnapshotKeeper>());
-        var reload = new CertificateReload(shown, own.NotAfter, options.Paths, _logger, clock);
-        Task[] loops =
-        [
-            hub.RunAsync(stop.Token), keeper.RunAsync(snapshot, stop.Token), reload.RunAsync(stop.Token),
-            parts.Events.RunAsync(store.WatchAsync, clock, stop.Token), parts.TokenCalls.RunAsync(store.WatchAsync, stop.Token),
-        ];
-        var ended = await Task.WhenAny(loops);
-        await stop.CancelAsync();
-        hub.EndAll();
+        await requests.Closed;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await app.StopAsync(patience.Token);
-        foreach (var loop in loops)
-            await Ended(loop);
-        if (ended.IsFaulted)
-            await ended;
     }
 
     private void CheckDataRoot()
@@ -118,12 +132,38 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         return keys;
     }
 
-    /// <summary>One manager: nobody competes, what is seen is free or of a dead process.</summary>
-    private async Task<Epoch> LeadAsync(IEventLog log, LogHead head, CancellationToken stopping)
+    /// <summary>A leadership just for founding; what follows goes on with it.</summary>
+    private async Task<Won> FoundAsync(IEventLog log, LogHead head, AesGcmCipher cipher, CancellationToken stopping)
     {
-        var me = new LeaderInfo(Environment.MachineName, options.Listen.ToString());
-        var result = await log.CampaignAsync(head.Leader.Epoch, me, EpochStep.Term, stopping);
-        return result is CampaignResult.Won won ? won.Epoch
+        var won = await LeadAsync(log, head, stopping);
+        var state = await Replay.RunAsync(log, stopping);
+        var store = new ClusterStore(state, won.Epoch, log, clock, NewIds.Next, loggers.CreateLogger<ClusterStore>());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var running = store.RunAsync(stop.Token);
+        try
+        {
+            await new Founding(store, options, cipher, clock).RunAsync(stopping);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Ended(running);
+        }
+
+        // It may have taken longer than a leadership lasts without a renewal.
+        var began = _time.Now;
+        return await log.RenewAsync(won.Epoch, stopping) is RenewResult.Renewed ? new Won(won.Epoch, began)
+            : throw new NotLeaderException("another manager took the leadership while the cluster was being created");
+    }
+
+    /// <summary>What is seen is free, or of a process that is dead: nobody competes.</summary>
+    private async Task<Won> LeadAsync(IEventLog log, LogHead head, CancellationToken stopping)
+    {
+        var began = _time.Now;
+        var id = MachineConfig.Load(options.Paths.NodeFile) is { } machine ? $"{machine.NodeId}" : Environment.MachineName;
+        var address = Founding.AddressOf(options.AdvertiseAddr ?? IPAddress.Loopback.ToString(), options);
+        var result = await log.CampaignAsync(head.Leader.Epoch, new LeaderInfo(id, address), EpochStep.Term, stopping);
+        return result is CampaignResult.Won won ? new Won(won.Epoch, began)
             : throw new NotLeaderException($"could not take the leadership: {result}");
     }
 

@@ -24,6 +24,15 @@ public sealed class AccessMiddleware(
         }
 
         var peer = Current(http.Features.Get<ConnectionPeer>() ?? ConnectionPeer.Nobody);
+        if (ForwardedCaller.IsNamed(http))
+        {
+            if (ForwardedCaller.Take(http, peer) is not { } caller)
+            {
+                await WriteAsync(http, StatusCodes.Status403Forbidden, ForwardedCaller.Refused);
+                return;
+            }
+            peer = Current(caller);
+        }
         if (peer.Kind == Callers.Anonymous && bearers is not null)
             peer = bearers.Identify(http, peer);
         var allowed = table.Allowed(http.Request.Method, endpoint);

@@ -188,7 +188,9 @@ internal sealed class AgentSession(
 
     private async Task SendAsync(SessionOutbox.Waiting waiting, AssignmentLedger ledger, NetworkSender networks)
     {
-        var (touched, assigned, recorded, heartbeat, tickets, asks) = waiting;
+        var (touched, assigned, recorded, heartbeat, tickets, asks, welcome) = waiting;
+        if (welcome is not null)
+            await stream.WriteAsync(new ManagerMessage { Welcome = welcome });
         var (view, update) = networks.Delta(touched);
 
         // Asked after the view was read: what leaves in that view is held since before it could be seen.

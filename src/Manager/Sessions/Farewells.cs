@@ -17,9 +17,19 @@ internal static class Farewells
         Message = "another session of this node took over",
     };
 
-    public static Farewell ShuttingDown => new()
+    /// <summary>Managers: HOST:PORT, the one to dial first first.</summary>
+    public static Farewell ShuttingDown(IReadOnlyList<string> managers) => new()
     {
         Reason = Farewell.Types.Reason.ShuttingDown,
         Message = "this manager is stopping",
+        Managers = { managers },
+    };
+
+    /// <summary>The same; empty where no leader is known: the agent asks the next of those it knows.</summary>
+    public static Farewell NotLeader(IReadOnlyList<string> managers) => new()
+    {
+        Reason = Farewell.Types.Reason.NotLeader,
+        Message = managers.Count > 0 ? "another manager leads" : "no manager is known to lead now",
+        Managers = { managers },
     };
 }

@@ -30,6 +30,9 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
     private readonly Lock _registerLock = new();
     private readonly long _start = clock.GetTimestamp();
 
+    /// <summary>What agents were told last; owned by the loop that routes.</summary>
+    private IReadOnlyList<string> _managers = [];
+
     /// <summary>Also for removed nodes: one that was away at its removal learns of it here and clears itself.</summary>
     public static AccessRule Rule { get; } = new("POST", _method.Path, Callers.Nodes | Callers.RemovedNode);
 
@@ -58,11 +61,15 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         _sessions.TryGetValue(node, out var session)
             ? session.AskAsync(question, within, clock, cancellation) : Task.FromResult(AskResult.No("its agent is not connected"));
 
-    /// <summary>Tells every agent that this manager stops, so that none has to find out by itself.</summary>
-    public void EndAll()
+    /// <summary>
+    /// Tells every agent that this manager stops, or leads no more, and whom to dial instead: none has to find out by itself.
+    /// </summary>
+    public void EndAll(bool stops)
     {
+        var managers = ManagerAddresses.Of(store.Current, options.Self, options.Fallback);
+        IReadOnlyList<string> others = managers.Count > 1 ? [.. managers.Skip(1), managers[0]] : managers;
         foreach (var session in _sessions.Values)
-            session.End(Farewells.ShuttingDown);
+            session.End(stops ? Farewells.ShuttingDown(others) : Farewells.NotLeader(others));
     }
 
     private async Task ServeAsync(GrpcServerStream<AgentMessage, ManagerMessage> stream)
@@ -124,8 +131,21 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
         ClusterId = $"{store.Current.Cluster?.Id}",
         Epoch = store.Epoch.ToWire(),
         HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds,
-        Managers = { options.Managers },
+        Managers = { Managers(store.Current) },
     };
+
+    private IReadOnlyList<string> Managers(ClusterState view) => ManagerAddresses.Of(view, options.Self, options.Fallback);
+
+    /// <summary>Agents know all managers, so that they find the next leader whoever is lost.</summary>
+    private void TellManagers(ClusterState view)
+    {
+        var managers = Managers(view);
+        if (_managers.SequenceEqual(managers))
+            return;
+        _managers = managers;
+        foreach (var session in _sessions.Values)
+            session.Outbox.Managers(WelcomeMessage());
+    }
 
     private async Task RouteAsync(CancellationToken stopping)
     {
@@ -134,6 +154,7 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
             if (changes is null)
             {
                 ExpectAll(view);
+                _managers = Managers(view);
                 _routes.Begin(view);
             }
             else
@@ -141,6 +162,8 @@ public sealed class SessionHub(ClusterStore store, SessionOptions options, TimeP
                 Hold(view, changes);
                 _routes.Publish(view);
                 Route(view, changes, _routes.Route(view, changes));
+                if (changes.Nodes.Count > 0)
+                    TellManagers(view);
             }
         }
     }

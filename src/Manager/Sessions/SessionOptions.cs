@@ -1,8 +1,13 @@
+using Orch.Core.Model;
+
 namespace Orch.Manager.Sessions;
 
-/// <summary>Numbers of agent sessions (state.md §4). Managers are HOST:PORT of every manager, told to agents.</summary>
-public sealed record SessionOptions(IReadOnlyList<string> Managers)
+/// <summary>Numbers of agent sessions (state.md §4). Self is the manager that leads.</summary>
+public sealed record SessionOptions(NodeId Self)
 {
+    /// <summary>HOST:PORT of managers, told to agents while the state names none.</summary>
+    public IReadOnlyList<string> Fallback { get; init; } = [];
+
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A node silent for this long is down; a freeze of 1.5 s must never cost a node.</summary>

@@ -25,6 +25,7 @@ internal sealed class SessionOutbox(NodeId node)
     private ulong _heartbeat;
     private List<string> _tickets = [];
     private List<Ask> _asks = [];
+    private Welcome? _welcome;
 
     public NodeId Node => node;
 
@@ -74,6 +75,9 @@ internal sealed class SessionOutbox(NodeId node)
 
     public void Recorded(IEnumerable<string> ids) => Change(() => _recorded.UnionWith(ids));
 
+    /// <summary>The managers of the cluster changed: a welcome names all of them.</summary>
+    public void Managers(Welcome welcome) => Change(() => _welcome = welcome);
+
     public void Heartbeat(ulong sequence) => Change(() => _heartbeat = sequence);
 
     /// <summary>A ticket for a stream of logs; false when more wait to be sent than anybody will read.</summary>
@@ -113,9 +117,9 @@ internal sealed class SessionOutbox(NodeId node)
         lock (_lock)
         {
             var taken = new Waiting(
-                new(_touched, _services, _networks, _peers, _node), _assigned, _recorded, _heartbeat, _tickets, _asks);
+                new(_touched, _services, _networks, _peers, _node), _assigned, _recorded, _heartbeat, _tickets, _asks, _welcome);
             (_touched, _services, _networks, _peers, _node) = ([], [], [], [], false);
-            (_assigned, _recorded, _heartbeat, _tickets, _asks) = ([], [], 0, [], []);
+            (_assigned, _recorded, _heartbeat, _tickets, _asks, _welcome) = ([], [], 0, [], [], null);
             _applied.Taken();
             return taken;
         }
@@ -124,7 +128,7 @@ internal sealed class SessionOutbox(NodeId node)
     /// <summary>What there is to send. A heartbeat of 0 is none.</summary>
     public readonly record struct Waiting(
         NetworkTouch Touched, IReadOnlyCollection<TaskId> Assigned, IReadOnlyCollection<string> Recorded, ulong Heartbeat,
-        IReadOnlyList<string> Tickets, IReadOnlyList<Ask> Asks);
+        IReadOnlyList<string> Tickets, IReadOnlyList<Ask> Asks, Welcome? Welcome);
 
     private bool TryAdd<T>(Func<List<T>> queue, T item)
     {

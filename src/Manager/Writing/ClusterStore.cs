@@ -37,6 +37,7 @@ public sealed class ClusterStore
     private ClusterState _current;
     private int _unanswered;
     private volatile bool _over;
+    private volatile string? _abandoned;
     private Exception? _overBecause;
 
     public ClusterStore(ClusterState replayed, Epoch epoch, IEventLog log, TimeProvider time, Func<UInt128> newId, ILogger logger)
@@ -110,6 +111,8 @@ public sealed class ClusterStore
         {
             while (true)
             {
+                if (_abandoned is { } reason)
+                    throw new NotLeaderException(reason);
                 if (append is { IsCompleted: true })
                 {
                     Accept(await append, inFlight!);
@@ -143,8 +146,18 @@ public sealed class ClusterStore
         }
         finally
         {
-            await EndAsync(append);
+            await EndAsync(append, inFlight);
         }
+    }
+
+    /// <summary>
+    /// Ends the leadership at once: nobody is answered as by a leader from here on, whatever the store still does. An
+    /// append in flight is not waited for, as it may hang; whether it happened the next replay finds out.
+    /// </summary>
+    public void Abandon(string reason)
+    {
+        _abandoned = reason;
+        Wake();
     }
 
     private void Feed()
@@ -217,12 +230,15 @@ public sealed class ClusterStore
 
     private void Wake() => _wake.Writer.TryWrite(true);
 
-    private async Task EndAsync(Task<AppendResult>? append)
+    /// <summary>Who stops on purpose still answers what it had begun to store.</summary>
+    private async Task EndAsync(Task<AppendResult>? append, WriteBatch? inFlight)
     {
         _over = true;
         await _timer.DisposeAsync();
-        if (append is not null)
-            await append.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (append is not null && _abandoned is not null)
+            _ = append.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        else if (append is not null && await ResultOf(append) is AppendResult.Appended appended && appended.Head == inFlight!.View.Revision)
+            Release(inFlight);
         FailWaiting();
         foreach (var request in _open)
             request.Outcome.TrySetException(Ended());
@@ -239,8 +255,15 @@ public sealed class ClusterStore
         }
     }
 
-    private NotLeaderException Ended() => new(
-        _overBecause is null ? "the manager is stopping" : $"the manager lost its store: {_overBecause.Message}");
+    private static Task<AppendResult?> ResultOf(Task<AppendResult> append) => append.ContinueWith(
+        ended => ended.IsCompletedSuccessfully ? ended.Result : null, TaskScheduler.Default);
+
+    private NotLeaderException Ended() => new(_overBecause switch
+    {
+        null => "the manager is stopping",
+        NotLeaderException => $"the manager no longer leads: {_overBecause.Message}",
+        _ => $"the manager lost its store: {_overBecause.Message}",
+    });
 
     private sealed class Request(ClusterCommand command)
     {

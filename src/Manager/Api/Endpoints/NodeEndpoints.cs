@@ -72,5 +72,8 @@ internal static class NodeEndpoints
         await (decision.Refusal is { } refusal ? Answer.RefuseAsync(http, refusal) : Answer.Nothing(http));
     }
 
-    public static NodeContext ContextOf(ApiServices api) => new(api.Leader(), api.Port, api.Tls());
+    public static NodeContext ContextOf(ApiServices api) => new(api.Leader(), api.Port, api.Tls())
+    {
+        Hears = api.Leader() == api.Self ? id => api.Managers(id) is not null : null,
+    };
 }

@@ -5,7 +5,11 @@ using Orch.Core.Model.Specs;
 namespace Orch.Manager.Api.Views;
 
 /// <summary>What a node's view shows that is the cluster's rather than the node's.</summary>
-public readonly record struct NodeContext(NodeId Leader, int ManagerPort, TlsInfoView Tls);
+public readonly record struct NodeContext(NodeId Leader, int ManagerPort, TlsInfoView Tls)
+{
+    /// <summary>Whether a manager that does not lead is heard by the leader.</summary>
+    public Func<NodeId, bool>? Hears { get; init; }
+}
 
 /// <summary>Nodes as Docker shows them (docker-api §4.4). Pure.</summary>
 public static class NodeViews
@@ -30,14 +34,14 @@ public static class NodeViews
     private static ManagerStatusView ManagerStatusOf(Node node, NodeContext context) => new()
     {
         Leader = node.Id == context.Leader,
-        Reachability = node.Id == context.Leader || node.State == NodeState.Ready ? "reachable"
-            : node.State == NodeState.Down ? "unreachable" : "unknown",
+        Reachability = node.Id == context.Leader || context.Hears?.Invoke(node.Id) == true ? "reachable"
+            : context.Hears is null ? "unknown" : "unreachable",
         Addr = AddressOf(node, context.ManagerPort),
     };
 
     /// <summary>HOST:PORT, an IPv6 address in brackets.</summary>
-    public static string AddressOf(Node node, int port) =>
-        node.Address.Contains(':', StringComparison.Ordinal) ? $"[{node.Address}]:{port}" : $"{node.Address}:{port}";
+    public static string AddressOf(Node node, int port) => node.ManagerAddr is { } known ? known
+        : node.Address.Contains(':', StringComparison.Ordinal) ? $"[{node.Address}]:{port}" : $"{node.Address}:{port}";
 
     private static NodeDescriptionView DescriptionOf(NodeDescription description, TlsInfoView tls) => new()
     {

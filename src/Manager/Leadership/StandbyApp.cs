@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Orch.Contracts;
+using Orch.Contracts.Agent;
+using Orch.Grpc;
+using Orch.Grpc.Server;
+using Orch.Manager.Api;
+using Orch.Manager.Hosting;
+using Orch.Manager.Security;
+using Orch.Manager.Sessions;
+
+namespace Orch.Manager.Leadership;
+
+/// <summary>
+/// What a standby answers: by itself what concerns this machine and what may be a little old (<c>?stale=true</c>), else what
+/// the leader answers. Agents are told who leads.
+/// </summary>
+internal static class StandbyApp
+{
+    private static readonly GrpcMethod<AgentMessage, ManagerMessage> _session = GrpcMethod.Create(
+        SessionProtocol.Service, SessionProtocol.Method, AgentMessage.Parser, ManagerMessage.Parser);
+
+    /// <summary>What docker clients ask of the machine that they are connected to.</summary>
+    private static readonly HashSet<string> _own = ["/_ping", "/healthz", "/version", "/info"];
+
+    /// <summary>What lives in the leader's memory or at the agents that talk to it: no copy answers it.</summary>
+    private static readonly HashSet<string> _leadersOnly =
+    [
+        "/events", "/services/{id}/logs", "/tasks/{id}/logs", "/orch/v1/logs", "/orch/v1/networks/{id}", "/orch/v1/dns",
+    ];
+
+    public static RolePipeline Pipeline(RoleParts parts, Replica replica, LeaderSight sight)
+    {
+        var calls = new TokenCalls(parts.Clock);
+        var access = new AccessMiddleware(
+            new AccessTable([.. ApiRoutes.Rules, SessionHub.Rule]),
+            id => replica.Ready.IsCompleted && !replica.Current.Nodes.Contains(id), parts.Clock,
+            new BearerTokens(() => replica.Current, new JoinThrottle(parts.Clock), calls, parts.Clock));
+        return RolePipeline.Build(parts.Host, parts.Clock, Before, endpoints =>
+        {
+            ApiRoutes.Map(endpoints, ApiComposition.Standby(parts, replica, sight));
+            endpoints.MapGrpc(_session, stream => NameLeaderAsync(stream, replica, sight), new GrpcServerOptions { Clock = parts.Clock });
+        });
+
+        void Before(IApplicationBuilder app) => ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(),
+            next => http => RouteAsync(http, parts, sight, here =>
+            {
+                here.Response.Headers["Orch-Revision"] = $"{replica.Current.Revision}";
+                return access.InvokeAsync(here, next);
+            }));
+    }
+
+    private static Task RouteAsync(HttpContext http, RoleParts parts, LeaderSight sight, RequestDelegate here)
+    {
+        if (ForwardedCaller.IsNamed(http))
+        {
+            // Another manager takes this one for the leader. Passed on again, a request could go in circles.
+            http.Response.Headers[Forwarder.NotLeaderHeader] = "true";
+            return RoleRefusal.WriteAsync(http, "this manager does not lead");
+        }
+        return GrpcRefusal.Applies(http) ? AgentAsync(http, sight, here)
+            : IsAnsweredHere(http) ? here(http) : parts.Forwarder.ForwardAsync(http, sight);
+    }
+
+    /// <summary>An agent that comes between two leaders waits here, and is the new one's at once if that is this manager.</summary>
+    private static async Task AgentAsync(HttpContext http, LeaderSight sight, RequestDelegate here)
+    {
+        try
+        {
+            await sight.LeaderAsync(RequestSwitch.Patience, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.Features.Get<RoleRequests>() is { IsOver: true })
+        {
+            AskAgain.Leave(http);
+            return;
+        }
+        if (http.GetEndpoint() is null)
+            await RoleRefusal.WriteAsync(http, "this manager does not lead: ask the leader");
+        else
+            await here(http);
+    }
+
+    private static bool IsAnsweredHere(HttpContext http)
+    {
+        if (http.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } route })
+            return false;
+        return _own.Contains(route)
+            || (HttpMethods.IsGet(http.Request.Method) && !_leadersOnly.Contains(route) && http.Request.Query["stale"] == "true");
+    }
+
+    /// <summary>The agent dials the leader next; where none is known, the next of the managers that it knows.</summary>
+    private static async Task NameLeaderAsync(GrpcServerStream<AgentMessage, ManagerMessage> stream, Replica replica, LeaderSight sight)
+    {
+        IReadOnlyList<string> managers = sight.Leader is { } leader
+            ? [leader.Address, .. ManagerAddresses.Of(replica.Current, leader.Node, []).Where(address => address != leader.Address)]
+            : [];
+        await stream.WriteAsync(new ManagerMessage { Farewell = Farewells.NotLeader(managers) });
+    }
+}
