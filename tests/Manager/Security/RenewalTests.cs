@@ -40,7 +40,7 @@ public sealed class RenewalTests : IDisposable
         var (paths, credentials) = NewNode();
         var before = credentials.Certificate;
         var shown = new ServerCertificate(before);
-        var reload = new CertificateReload(shown, before.NotAfter, paths, NullLogger.Instance, _clock);
+        var reload = new CertificateReload(shown, NodeCredentials.Load(paths, _clock), paths, NullLogger.Instance, _clock);
         reload.Look();
         Assert.Equal(before.Thumbprint, shown.Context.TargetCertificate.Thumbprint);
 

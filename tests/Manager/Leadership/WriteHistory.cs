@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace Orch.Tests.Manager.Leadership;
+
+/// <summary>A client that writes through one manager after the other and notes what it was told of each write.</summary>
+internal sealed class WriteHistory(IReadOnlyList<ManagerMachine> machines)
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _acknowledged = [];
+    private readonly List<string> _unknown = [];
+    private int _next;
+
+    public IReadOnlyList<string> Acknowledged
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _acknowledged];
+        }
+    }
+
+    public int Unknown
+    {
+        get
+        {
+            lock (_lock)
+                return _unknown.Count;
+        }
+    }
+
+    /// <summary>The longest time between two writes that were acknowledged.</summary>
+    public TimeSpan LongestPause { get; private set; }
+
+    public async Task WriteAsync(CancellationToken stopping)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!stopping.IsCancellationRequested)
+        {
+            var number = Interlocked.Increment(ref _next);
+            var done = await TryAsync(machines[number % machines.Count], $"w{number}");
+            lock (_lock)
+                (done ? _acknowledged : _unknown).Add($"w{number}");
+            if (!done)
+                continue;
+            LongestPause = LongestPause > clock.Elapsed ? LongestPause : clock.Elapsed;
+            clock.Restart();
+        }
+    }
+
+    private static async Task<bool> TryAsync(ManagerMachine machine, string name)
+    {
+        var spec = new { Name = name, TaskTemplate = new { ContainerSpec = new { Image = "busybox" } }, Mode = new { Replicated = new { Replicas = 0 } } };
+        try
+        {
+            using var answer = await machine.Http.PostAsJsonAsync("/services/create", spec);
+            if (answer.StatusCode == HttpStatusCode.Created)
+                return true;
+            Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            return false;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
