@@ -19,11 +19,11 @@ internal static class StoreChoice
     public static string[] Hand(Invocation call, MachineDaemons daemons, DaemonPaths paths)
     {
         var file = paths.Machine.WantedStoreFile;
+        Directory.CreateDirectory(paths.Machine.RunDir);
         File.Delete(file);
         var address = Parse(call);
         if (address.Kind == StoreKind.Sqlite)
             return ["--store=sqlite"];
-        Directory.CreateDirectory(paths.Machine.RunDir);
         StoreFile.Save(file, address);
         string[] arguments = ["--store-file", file];
         if (Problem([.. daemons.Places(), "--bootstrap", "--check-store", .. arguments]) is not { } problem)

@@ -32,7 +32,8 @@ internal static class ManagerApp
         public void Dispose() => TokenCalls.Dispose();
     }
 
-    public static AccessTable Table() => new([.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule, FollowerDesk.Rule]);
+    public static AccessTable Table() => new(
+        [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule, FollowerDesk.Rule]);
 
     public static RolePipeline Pipeline(Parts parts)
     {
