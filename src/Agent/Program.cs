@@ -27,6 +27,7 @@ try
         return Refuse(problem);
     if (EngineAddress.TryParse(options.Engine ?? machine.Engine, out problem) is not { } engine)
         return Refuse(problem);
+    DaemonPriority.Take();
     if (options.ClearNetworks)
     {
         await using var connection = new DockerEngine(engine, clock);

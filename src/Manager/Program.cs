@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Orch.Contracts.Machine;
 using Orch.Core.State;
 using Orch.Manager;
 using Orch.Manager.Hosting;
@@ -22,6 +23,7 @@ if (options.ShowHelp)
     return 0;
 }
 
+DaemonPriority.Take();
 using var loggers = LoggerFactory.Create(logging => logging
     .AddSimpleConsole(console =>
     {

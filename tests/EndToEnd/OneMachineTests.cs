@@ -1,3 +1,5 @@
+using System.Globalization;
+using Orch.Testing;
 using Orch.Tests.EndToEnd.Cluster;
 using Xunit.Abstractions;
 
@@ -45,6 +47,24 @@ public sealed class OneMachineTests(OneMachineCluster cluster, ITestOutputHelper
         Assert.Contains("task: non-zero exit (137)", history, StringComparison.Ordinal);
         var survivor = before.Keys.Single(task => task != victim.Key);
         Assert.Contains(survivor, (await Machine.RunningTasksAsync()).Keys);
+    }
+
+    [LabFact]
+    public async Task Manager_and_agent_come_before_workloads_and_containers_do_not_inherit_it()
+    {
+        await Machine.OkAsync("service", "create", "--name", "burner", "sleeper");
+        var task = (await Machine.RunningTasksAsync()).Values.First();
+
+        Assert.Equal((-10, -900), Priority(Machine.Machine.Processes().Single(process => process.Name == "orch-manager").HostProcess));
+        Assert.Equal((-10, -900), Priority(Machine.Machine.Processes().Single(process => process.Name == "orch-agent").HostProcess));
+        Assert.Equal((0, 0), Priority(Machine.Machine.Processes().Single(process => process.Pid == task.Pid).HostProcess));
+    }
+
+    private static (int Nice, int OutOfMemory) Priority(HostProcess process)
+    {
+        var stat = File.ReadAllText($"/proc/{process.Pid}/stat");
+        return (int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture),
+            int.Parse(File.ReadAllText($"/proc/{process.Pid}/oom_score_adj"), CultureInfo.InvariantCulture));
     }
 
     [LabFact]

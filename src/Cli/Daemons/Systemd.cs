@@ -24,7 +24,7 @@ internal static class Systemd
             File.WriteAllText(Path.Combine(Folder, Units[0]),
                 Unit("orch manager", manager, managerArguments, "", $"RestartPreventExitStatus={DaemonExit.NeedsAPerson}\n"));
         File.WriteAllText(Path.Combine(Folder, Units[1]),
-            Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\nOOMScoreAdjust=-900\n"
+            Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\n"
             + $"RestartPreventExitStatus={DaemonExit.LeftCluster}\nSuccessExitStatus={DaemonExit.LeftCluster}\n"));
         Control(mayFail: false, "daemon-reload");
         foreach (var unit in Installed)
@@ -59,6 +59,9 @@ internal static class Systemd
         Restart=always
         RestartSec=0.2
         LimitNOFILE=1048576
+        Nice={DaemonPriority.Nice}
+        CPUWeight=1000
+        OOMScoreAdjust={DaemonPriority.OutOfMemory}
         {extra}
         [Install]
         WantedBy=multi-user.target
