@@ -14,6 +14,9 @@ internal static partial class EndpointBench
 {
     private const int Replicas = 5;
 
+    /// <summary>Before a change: the engines of all machines, which share this host's processors, have done with the last one.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(400);
+
     public static async Task RunAsync(string[] options)
     {
         var rounds = options.Length > 0 ? int.Parse(options[0], null) : 40;
@@ -64,6 +67,7 @@ internal static partial class EndpointBench
 
     private static async Task RoundAsync(OrchMachine manager, OrchMachine host, EngineFeed feed, Results results)
     {
+        await Task.Delay(Rest);
         var victim = (await host.RunningTasksAsync()).Values.First(task => Label(task) == "web");
         var address = victim.Json.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject().First().Value.GetProperty("IPAddress").GetString()!;
         var killed = DateTime.UtcNow;
@@ -74,9 +78,11 @@ internal static partial class EndpointBench
         var started = await feed.TimeOfAsync("start");
         await results.AddAsync("its replacement runs", started, now => now.Count == Replicas);
 
+        await Task.Delay(Rest);
         var less = await ScaleAsync(manager, Replicas - 1);
         await results.AddAsync("scaled down by the API", less, now => now.Count == Replicas - 1);
         await feed.TimeOfAsync("die");
+        await Task.Delay(Rest);
         await ScaleAsync(manager, Replicas);
         started = await feed.TimeOfAsync("start");
         await results.AddAsync("one more runs", started, now => now.Count == Replicas);

@@ -8,7 +8,7 @@ namespace Orch.Agent.Dataplanes;
 /// <summary>Keeps the table as the book says: by the service where it can, all of it where somebody else has touched it.</summary>
 internal sealed class RuleKeeper(NetlinkSocket netfilter, NftLibrary nft, PortHolder ports, DataplaneOptions options)
 {
-    private readonly StaleFlows _flows = new(new(netfilter));
+    private readonly StaleFlows _flows = new(new(netfilter), () => NftTable.Addresses(netfilter, RuleNames.Table, RuleNames.Led));
     private readonly RuleSet _rules = new();
     private bool _unknown = true;
     private bool _stale = true;

@@ -28,6 +28,12 @@ internal static class RuleNames
 
     /// <summary>Addresses at which this machine's own name server answers: no published port takes its place there.</summary>
     public const string NameServers = "name_servers";
+
+    /// <summary>Where flows of datagrams were led, ever since the table was made.</summary>
+    public const string Led = "led";
+
+    /// <summary>Nothing more is noted there.</summary>
+    public const int MostLed = 65535;
     public const string Overlay = "overlay";
     public const string Vnis = "vnis";
     public const string Vteps = "vteps";

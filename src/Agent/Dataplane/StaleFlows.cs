@@ -9,9 +9,12 @@ namespace Orch.Agent.Dataplanes;
 /// Flows outlive rules: a datagram flow would go on to a backend that left, and one that began before there were rules would
 /// go on past them. Connections of TCP stay where they are: they end with their backend.
 /// </summary>
-internal sealed class StaleFlows(FlowTable table)
+internal sealed class StaleFlows(FlowTable table, Func<HashSet<IpAddr>> led)
 {
     private const byte Udp = 17;
+
+    // Where flows of datagrams went when the table was made: it has noted only those that came later.
+    private HashSet<IpAddr> _earlier = [];
 
     public FlowTable Table => table;
 
@@ -29,15 +32,28 @@ internal sealed class StaleFlows(FlowTable table)
         var vips = added.Select(filter => filter.Destination).OfType<IpAddr>().ToHashSet();
         var ports = added.Select(filter => filter.Port).OfType<ushort>().ToHashSet();
         var blocks = book.Networks.Values.SelectMany(network => network.Subnets).ToList();
+        var earlier = new HashSet<IpAddr>();
         table.Forget(flow => flow.Translated
-            ? flow.Protocol == Udp && !backends.Contains(flow.Answering) && blocks.Exists(block => block.Contains(flow.Answering))
+            ? flow.Protocol == Udp && !Stays(flow) && blocks.Exists(block => block.Contains(flow.Answering))
             : vips.Contains(flow.Destination) || (flow.Protocol == Udp && ports.Contains(flow.Port)));
+        _earlier = earlier;
+
+        bool Stays(in Flow flow)
+        {
+            if (!backends.Contains(flow.Answering))
+                return false;
+            earlier.Add(flow.Answering);
+            return true;
+        }
     }
 
-    private static IEnumerable<FlowFilter> Gone(RuleChange change)
+    /// <summary>The kernel looks through its whole table for flows, which takes it ten milliseconds and more: not where it led none.</summary>
+    private IEnumerable<FlowFilter> Gone(RuleChange change)
     {
         var before = change.Before.Values.SelectMany(rules => rules.Backends).ToHashSet();
         before.ExceptWith(change.After.Values.SelectMany(rules => rules.Backends));
+        if (before.Count > 0 && led() is { Count: < RuleNames.MostLed } only)
+            before.RemoveWhere(backend => !only.Contains(backend) && !_earlier.Contains(backend));
         return before.Select(backend => new FlowFilter(Translated: true, null, backend, Udp, null));
     }
 

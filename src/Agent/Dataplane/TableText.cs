@@ -18,6 +18,7 @@ internal static class TableText
           set vips_empty_host { type ipv4_addr; }
           set ports_empty { type inet_proto . inet_service; }
           set ports_at_empty { type ipv4_addr . inet_proto . inet_service; }
+          set led { type ipv4_addr; size 65535; flags dynamic; }
           map gates { type ether_addr : mark; }
           map ways_back { type mark : ether_addr; }
           map vips { type ifname . ipv4_addr : verdict; }
@@ -34,6 +35,7 @@ internal static class TableText
     // source port of its own outside, so each would cost two more entries on both nodes, for half a minute. What only passes through
     // this machine is left to whoever makes rules for that.
     // forward: nobody gets to a task past its service, whatever the engine's own policy is; nor what looks like such a packet.
+    // postrouting: led are the tasks that flows of datagrams go to. Only of these flows must be forgotten when the task leaves.
     private const string Hooks = """
           chain refuse {
             meta l4proto tcp reject with tcp reset
@@ -80,6 +82,7 @@ internal static class TableText
           }
           chain postrouting { type nat hook postrouting priority 90; policy accept;
             ct status & dnat != dnat return
+            meta l4proto udp add @led { ip daddr }
             ip saddr . ip daddr @self masquerade
             ct mark != { 0x6f726368, 0x6f726369 } return
             fib saddr type local masquerade

@@ -12,7 +12,9 @@ public static class DaemonPriority
     /// <summary>As nice(1) counts it.</summary>
     public const int Nice = -10;
 
-    /// <summary>As <c>oom_score_adj</c> counts it: the kernel takes almost anything else first. Containers do not inherit it, as they are the engine's.</summary>
+    /// <summary>
+    /// As <c>oom_score_adj</c> counts it: the kernel takes almost anything else first. Containers, which are the engine's, do not inherit it.
+    /// </summary>
     public const int OutOfMemory = -900;
 
     /// <summary>As far as this process may; without privileges everything stays as it is.</summary>
