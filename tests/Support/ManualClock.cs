@@ -24,7 +24,7 @@ public sealed class ManualClock : TimeProvider
         {
             _now += by;
             due = [.. _timers.Where(timer => timer.Due <= _now)];
-            due.ForEach(timer => timer.Due = TimeSpan.MaxValue);
+            due.ForEach(timer => timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : TimeSpan.MaxValue);
         }
         due.ForEach(timer => timer.Fire());
     }
@@ -42,12 +42,15 @@ public sealed class ManualClock : TimeProvider
     {
         public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
 
+        /// <summary>Zero or less: it fires once.</summary>
+        public TimeSpan Period { get; private set; }
+
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._lock)
-                Due = dueTime < TimeSpan.Zero ? TimeSpan.MaxValue : clock._now + dueTime;
+                (Due, Period) = (dueTime < TimeSpan.Zero ? TimeSpan.MaxValue : clock._now + dueTime, period);
             return true;
         }
 

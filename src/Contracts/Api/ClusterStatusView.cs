@@ -22,6 +22,7 @@ public sealed record ClusterStatusView
     public NodeCountsView Nodes { get; set; } = new();
     public TaskCountsView Tasks { get; set; } = new();
     public int Services { get; set; }
+    public IReadOnlyList<ManagerHealthView> Managers { get; set; } = [];
 
     /// <summary>At most a hundred; what an operator would want to know first.</summary>
     public IReadOnlyList<ProblemView> Problems { get; set; } = [];
@@ -58,5 +59,5 @@ public sealed record TaskCountsView
     public int Waiting { get; set; }
 }
 
-/// <summary>Kind is node, service or store; Name is what a user calls it; Message says what is wrong and what helps.</summary>
+/// <summary>Kind is node, manager, service or store; Name is what a user calls it; Message says what is wrong and what helps.</summary>
 public sealed record ProblemView(string Kind, string Name, string Message);

@@ -4,6 +4,7 @@ using Orch.Contracts.Security;
 using Orch.Core.Commands;
 using Orch.Core.Model;
 using Orch.Core.Model.Specs;
+using Orch.Core.State;
 using Orch.Manager.Security;
 using Orch.Manager.Store;
 using Orch.Manager.Writing;
@@ -14,7 +15,7 @@ namespace Orch.Manager.Hosting;
 /// Creates the cluster in an empty log and makes this machine its first node. Each step looks at what is there already,
 /// so a crash between two of them is mended by running it again.
 /// </summary>
-internal sealed class Founding(ClusterStore store, ManagerOptions options, IRecordCipher cipher, TimeProvider clock)
+internal sealed class Founding(ClusterStore store, ManagerOptions options, NodeId self, IRecordCipher cipher, TimeProvider clock)
 {
     public async Task<ClusterSecrets> RunAsync(CancellationToken cancellation)
     {
@@ -27,6 +28,10 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
             await BecomeNodeAsync(secrets, cancellation);
         return secrets;
     }
+
+    /// <summary>The manager that a founding which was interrupted had recorded already.</summary>
+    public static NodeId? FounderOf(ClusterState state) =>
+        state.Nodes.Values.FirstOrDefault(node => node.Spec.Role == NodeRole.Manager)?.Id;
 
     /// <summary>HOST:PORT where others reach the manager of a machine with this address.</summary>
     public static string AddressOf(string address, ManagerOptions options) =>
@@ -43,18 +48,16 @@ internal sealed class Founding(ClusterStore store, ManagerOptions options, IReco
     {
         var cluster = store.Current.Cluster!.Id;
         var address = options.AdvertiseAddr ?? IPAddress.Loopback.ToString();
-        var known = store.Current.Nodes.Values.FirstOrDefault(node => node.Spec.Role == NodeRole.Manager);
-        var id = known?.Id ?? new NodeId(NewIds.Next());
         using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, clock);
         using var key = Contracts.Security.NodeKey.Create();
-        var identity = PeerIdentity.OfNode(cluster, id, PeerRole.Manager);
+        var identity = PeerIdentity.OfNode(cluster, self, PeerRole.Manager);
         if (ca.Issue(key.CreateSigningRequest(), identity, ["localhost", "127.0.0.1", address]) is not IssueResult.Issued issued)
             throw new InvalidOperationException("the cluster's CA refused its own manager");
-        await DoAsync(new JoinNode(id, NodeRole.Manager, Dns.GetHostName(), address, AddressOf(address, options)), cancellation);
+        await DoAsync(new JoinNode(self, NodeRole.Manager, Dns.GetHostName(), address, AddressOf(address, options)), cancellation);
         NodeCredentials.Save(options.Paths, key.ExportPem(), issued.CertificatePem, ca.RootPem);
         new MachineConfig
         {
-            NodeId = id,
+            NodeId = self,
             ClusterId = cluster,
             Role = NodeRole.Manager,
             Managers = [AddressOf(address, options)],

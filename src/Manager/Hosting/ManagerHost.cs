@@ -48,7 +48,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         // The log on this machine's disk is held by this process: nobody else leads or will.
         var alone = address.Kind == StoreKind.Sqlite;
         var won = MachineConfig.Load(options.Paths.NodeFile) is null ? await FoundAsync(log, head, cipher, stopping)
-            : alone ? await LeadAsync(log, head, stopping) : (Won?)null;
+            : alone ? await LeadAsync(log, head, MachineConfig.Load(options.Paths.NodeFile)!.NodeId, stopping) : (Won?)null;
         return await ServeAsync(log, alone, gauge, cipher, won, stopping);
     }
 
@@ -135,14 +135,15 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     /// <summary>A leadership just for founding; what follows goes on with it.</summary>
     private async Task<Won> FoundAsync(IEventLog log, LogHead head, AesGcmCipher cipher, CancellationToken stopping)
     {
-        var won = await LeadAsync(log, head, stopping);
         var state = await Replay.RunAsync(log, stopping);
+        var self = Founding.FounderOf(state) ?? new NodeId(NewIds.Next());
+        var won = await LeadAsync(log, head, self, stopping);
         var store = new ClusterStore(state, won.Epoch, log, clock, NewIds.Next, loggers.CreateLogger<ClusterStore>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var running = store.RunAsync(stop.Token);
         try
         {
-            await new Founding(store, options, cipher, clock).RunAsync(stopping);
+            await new Founding(store, options, self, cipher, clock).RunAsync(stopping);
         }
         finally
         {
@@ -157,12 +158,11 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     }
 
     /// <summary>What is seen is free, or of a process that is dead: nobody competes.</summary>
-    private async Task<Won> LeadAsync(IEventLog log, LogHead head, CancellationToken stopping)
+    private async Task<Won> LeadAsync(IEventLog log, LogHead head, NodeId self, CancellationToken stopping)
     {
         var began = _time.Now;
-        var id = MachineConfig.Load(options.Paths.NodeFile) is { } machine ? $"{machine.NodeId}" : Environment.MachineName;
         var address = Founding.AddressOf(options.AdvertiseAddr ?? IPAddress.Loopback.ToString(), options);
-        var result = await log.CampaignAsync(head.Leader.Epoch, new LeaderInfo(id, address), EpochStep.Term, stopping);
+        var result = await log.CampaignAsync(head.Leader.Epoch, new LeaderInfo($"{self}", address), EpochStep.Term, stopping);
         return result is CampaignResult.Won won ? new Won(won.Epoch, began)
             : throw new NotLeaderException($"could not take the leadership: {result}");
     }

@@ -12,6 +12,9 @@ internal sealed class ForwardedRequest
     /// <summary>A body up to this size is held, so that it can be sent once more; a longer one flows.</summary>
     private const int HeldBytes = 1024 * 1024;
 
+    /// <summary>Enough to join.</summary>
+    private const int StrangersBytes = 64 * 1024;
+
     /// <summary>Of the connection, not of the request; and what is said anew.</summary>
     private static readonly HashSet<string> _ownHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -37,9 +40,9 @@ internal sealed class ForwardedRequest
 
     public static async Task<ForwardedRequest> ReadAsync(HttpContext http)
     {
-        // How much a route takes is the leader's to say.
+        // How much a route takes is the leader's to say; nobody gets to fill this manager who has not said who he is.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
+            limit.MaxRequestBodySize = IsStranger(http) ? StrangersBytes : null;
         var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? http.Request.ContentLength > 0;
         byte[]? held = null;
         if (hasBody && http.Request.ContentLength is { } length and <= HeldBytes)
@@ -49,6 +52,9 @@ internal sealed class ForwardedRequest
         }
         return new ForwardedRequest(http, held, hasBody);
     }
+
+    private static bool IsStranger(HttpContext http) =>
+        http.Features.Get<ConnectionPeer>() is not { Kind: not Callers.Anonymous } && http.Request.Headers.Authorization.Count == 0;
 
     public HttpRequestMessage To(string leader)
     {

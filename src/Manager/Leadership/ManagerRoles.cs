@@ -12,28 +12,48 @@ namespace Orch.Manager.Leadership;
 internal sealed class ManagerRoles(RoleParts parts)
 {
     private readonly ILogger _logger = parts.Loggers.CreateLogger("Orch.Manager.Leadership");
+    private TimeSpan _won;
 
     /// <summary>Until stopped. First: a leadership that was won already.</summary>
     /// <exception cref="LogException">Of a kind that no waiting mends.</exception>
     public async Task RunAsync(Won? first, CancellationToken stopping)
     {
         var (won, mayResume) = (first, true);
-        Func<CancellationToken, Task<ClusterState>> catchUp = token => Replay.RunAsync(parts.Log, token);
         while (true)
         {
-            if (won is null)
-                (won, catchUp) = await new Standby(parts, mayResume).RunAsync(stopping);
-            var began = parts.Time.Now;
-            var failure = await new LeaderTerm(parts, won.Value).RunAsync(catchUp, stopping);
+            var failure = won is null ? await StandAndLeadAsync(mayResume, stopping)
+                : await LeadAsync(won.Value, token => Replay.RunAsync(parts.Log, token), stopping);
             if (failure is null && stopping.IsCancellationRequested)
                 return;
             if (parts.Alone || failure is not (NotLeaderException or LogException) || failure is LogFatalException or LogCorruptException)
                 throw failure ?? new InvalidOperationException("the leader ended without a reason");
-            _logger.LogWarning("epoch {Epoch}: stepped down: {Reason}", won.Value.Epoch, failure.Message);
+            _logger.LogWarning("stepped down: {Reason}", failure.Message);
             stopping.ThrowIfCancellationRequested();
 
             // A store that lets one win but not write is not asked again and again by the same one.
-            (won, mayResume) = (null, parts.Time.Now - began > parts.Times.FenceAfter);
+            (won, mayResume) = (null, parts.Time.Now - _won > parts.Times.FenceAfter);
         }
+    }
+
+    private async Task<Exception?> StandAndLeadAsync(bool mayResume, CancellationToken stopping)
+    {
+        var standby = new Standby(parts, mayResume);
+        Task<Exception?>? leading = null;
+        try
+        {
+            leading = LeadAsync(await standby.RunAsync(stopping), standby.CatchUpAsync, stopping);
+        }
+        finally
+        {
+            // While the leader begins already: requests that take their time hold nothing up.
+            await standby.DisposeAsync();
+        }
+        return await leading;
+    }
+
+    private Task<Exception?> LeadAsync(Won won, Func<CancellationToken, Task<ClusterState>> catchUp, CancellationToken stopping)
+    {
+        _won = won.Began;
+        return new LeaderTerm(parts, won).RunAsync(catchUp, stopping);
     }
 }

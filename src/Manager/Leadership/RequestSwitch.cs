@@ -26,8 +26,10 @@ internal sealed class RequestSwitch(TimeProvider clock)
 
     public void Use(RolePipeline role)
     {
+        RolePipeline? before;
         lock (_lock)
-            _role = role;
+            (before, _role) = (_role, role);
+        before?.Requests.Replace();
         _serving.TrySetResult();
         Move();
     }

@@ -38,6 +38,18 @@ internal sealed class RoleRequests(TimeProvider clock) : IDisposable
         }
     }
 
+    /// <summary>Another role is there already: whoever waits in this one is the other's.</summary>
+    public void Replace()
+    {
+        lock (_lock)
+        {
+            _ending = true;
+            if (_open == 0)
+                _drained.TrySetResult();
+        }
+        _over.Cancel();
+    }
+
     /// <summary>Until no request is left, or those that are have ignored their end for as long as they got to heed it.</summary>
     public async Task EndAsync(TimeSpan grace, TimeSpan patience)
     {

@@ -31,9 +31,8 @@ internal static class StandbyApp
         "/events", "/services/{id}/logs", "/tasks/{id}/logs", "/orch/v1/logs", "/orch/v1/networks/{id}", "/orch/v1/dns",
     ];
 
-    public static RolePipeline Pipeline(RoleParts parts, Replica replica, LeaderSight sight)
+    public static RolePipeline Pipeline(RoleParts parts, Replica replica, LeaderSight sight, TokenCalls calls)
     {
-        var calls = new TokenCalls(parts.Clock);
         var access = new AccessMiddleware(
             new AccessTable([.. ApiRoutes.Rules, SessionHub.Rule]),
             id => replica.Ready.IsCompleted && !replica.Current.Nodes.Contains(id), parts.Clock,

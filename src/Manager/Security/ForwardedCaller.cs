@@ -48,7 +48,7 @@ public static class ForwardedCaller
         if (sender.Kind != Callers.Manager || header is not [{ } text])
             return null;
         var words = QueryHelpers.ParseQuery(text);
-        if (!Enum.TryParse<Callers>(words["kind"].ToString(), out var kind) || !_kinds.Contains(kind))
+        if (!Enum.TryParse<Callers>(Word("kind"), out var kind) || !_kinds.Contains(kind))
             return null;
         http.Connection.RemoteIpAddress = IPAddress.TryParse(Word("from"), out var address) ? address : null;
         var caller = kind switch

@@ -14,37 +14,30 @@ using NodeKey = Orch.Contracts.Security.NodeKey;
 
 namespace Orch.Tests.Manager.Leadership;
 
-/// <summary>Three managers in processes of their own over one real PostgreSQL; all run when it is given out.</summary>
-internal sealed class ManagerTrio : IAsyncDisposable
+/// <summary>Three managers in processes of their own over one real PostgreSQL. Whoever stops one starts it again.</summary>
+public sealed class ManagerTrio : IAsyncLifetime
 {
-    public IReadOnlyList<ManagerMachine> Machines { get; } = [new(), new(), new()];
+    internal PostgresServer Server { get; } = new();
 
-    public static async Task<ManagerTrio> StartAsync(PostgresServer server)
+    internal IReadOnlyList<ManagerMachine> Machines { get; } = [new(), new(), new()];
+
+    public async Task InitializeAsync()
     {
-        var trio = new ManagerTrio();
-        try
-        {
-            var store = $"postgres://orch@/postgres?host={Uri.EscapeDataString(server.Folder)}&schema={server.NewSchema()}";
-            var first = trio.Machines[0];
-            first.Start("--bootstrap", "--advertise-addr", "127.0.0.1", "--store", store);
-            await first.GetAsync("/orch/v1/status");
-            first.Signal("TERM");
-            Assert.Equal(0, await first.ExitAsync());
-            await trio.AddAsync();
-            foreach (var machine in trio.Machines)
-                machine.Start();
-            await trio.LeaderAsync();
-            return trio;
-        }
-        catch
-        {
-            await trio.DisposeAsync();
-            throw;
-        }
+        await Server.InitializeAsync();
+        var store = $"postgres://orch@/postgres?host={Uri.EscapeDataString(Server.Folder)}&schema={Server.NewSchema()}";
+        var first = Machines[0];
+        first.Start("--bootstrap", "--advertise-addr", "127.0.0.1", "--store", store);
+        await first.GetAsync("/orch/v1/status");
+        first.Signal("TERM");
+        Assert.Equal(0, await first.ExitAsync());
+        await AddAsync();
+        foreach (var machine in Machines)
+            machine.Start();
+        await LeaderAsync();
     }
 
     /// <summary>The one whose own view of itself is the leader's.</summary>
-    public async Task<ManagerMachine> LeaderAsync(ManagerMachine? but = null)
+    internal async Task<ManagerMachine> LeaderAsync(ManagerMachine? but = null)
     {
         ManagerMachine? leader = null;
         await Until.TrueAsync("somebody leads", async () =>
@@ -60,7 +53,7 @@ internal sealed class ManagerTrio : IAsyncDisposable
     }
 
     /// <summary>Whether it answers by itself, and as the leader.</summary>
-    public static async Task<(bool Answers, bool Leads)> StandingAsync(ManagerMachine machine)
+    internal static async Task<(bool Answers, bool Leads)> StandingAsync(ManagerMachine machine)
     {
         if (await machine.TryGetAsync("/orch/v1/status?stale=true") is not { } status)
             return (false, false);
@@ -69,10 +62,24 @@ internal sealed class ManagerTrio : IAsyncDisposable
         static string Text(JsonElement status, string name) => status.GetProperty(name).GetString()!;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>All answer, one of them as the leader.</summary>
+    internal Task SettledAsync() => Until.TrueAsync("all managers answer and one leads", async () =>
+    {
+        var standings = await Task.WhenAll(Machines.Select(StandingAsync));
+        return standings.All(one => one.Answers) && standings.Count(one => one.Leads) == 1;
+    }, TimeSpan.FromSeconds(60));
+
+    /// <summary>What the managers said of leadership, oldest first.</summary>
+    internal IEnumerable<string> Story() => Machines
+        .SelectMany(machine => File.ReadAllLines(machine.LogFile).Select(line => (machine.Port, line)))
+        .Where(said => said.line.Contains("Leadership", StringComparison.Ordinal) || said.line.Contains("listening", StringComparison.Ordinal))
+        .OrderBy(said => said.line, StringComparer.Ordinal).Select(said => $"{said.Port} {said.line}");
+
+    public async Task DisposeAsync()
     {
         foreach (var machine in Machines)
             await machine.DisposeAsync();
+        await Server.DisposeAsync();
     }
 
     /// <summary>What joining does: the other two get the keys, a certificate and a place in the state.</summary>

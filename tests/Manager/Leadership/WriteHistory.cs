@@ -29,22 +29,14 @@ internal sealed class WriteHistory(IReadOnlyList<ManagerMachine> machines)
         }
     }
 
-    /// <summary>The longest time between two writes that were acknowledged.</summary>
-    public TimeSpan LongestPause { get; private set; }
-
     public async Task WriteAsync(CancellationToken stopping)
     {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!stopping.IsCancellationRequested)
         {
             var number = Interlocked.Increment(ref _next);
             var done = await TryAsync(machines[number % machines.Count], $"w{number}");
             lock (_lock)
                 (done ? _acknowledged : _unknown).Add($"w{number}");
-            if (!done)
-                continue;
-            LongestPause = LongestPause > clock.Elapsed ? LongestPause : clock.Elapsed;
-            clock.Restart();
         }
     }
 

@@ -62,6 +62,28 @@ public sealed class PostgresServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>STOP or CONT: all processes of the server stand still, or go on.</summary>
+    public void Signal(string name)
+    {
+        var server = int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
+        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(pid => int.TryParse(pid, out _) && ParentOf(pid!) == server);
+        using var kill = Process.Start("kill", [$"-{name}", $"{server}", .. children.Select(pid => pid!)]);
+        kill.WaitForExit(Longest);
+    }
+
+    private static int ParentOf(string pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;   // gone meanwhile
+        }
+    }
+
     private Task ReadyAsync() => Until.TrueAsync("the server answers", async () =>
     {
         try

@@ -64,6 +64,7 @@ internal static class StatusCommand
             Services:   {status.Services}
             Tasks:      {tasks.Running} of {tasks.Wanted} running{Some(tasks.Waiting, "waiting")}
             """);
+        ManagerLines.Write(call, status.Managers);
         if (status.Problems.Count == 0)
         {
             call.Out.WriteLine("\nNothing is wrong.");

@@ -23,6 +23,9 @@ internal static class StatusEndpoints
         foreach (var warning in store.Warnings)
             problems.Add(new("store", store.Kind, warning));
         var nodes = CountNodes(state, problems);
+        var managers = ManagerHealth.Of(state, api, shared: store.Kind != "sqlite");
+        problems.AddRange(managers.Where(manager => manager.Problem is not null)
+            .Select(manager => new ProblemView("manager", manager.Hostname, manager.Problem!)));
         var tasks = CountTasks(state, problems);
         var view = new ClusterStatusView
         {
@@ -34,6 +37,7 @@ internal static class StatusEndpoints
             StartedAt = api.StartedAt,
             Store = store with { Revision = state.Revision },
             Nodes = nodes,
+            Managers = managers,
             Tasks = tasks,
             Services = state.Services.Count,
             Problems = problems.Count > MaxProblems ? problems[..MaxProblems] : problems,
