@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Orch.Cli.Parsing;
+using Orch.Contracts.Machine;
+using Orch.Core.Model.Specs;
 
 namespace Orch.Cli.Daemons;
 
@@ -14,6 +16,10 @@ internal sealed class MachineDaemons(DaemonPaths paths)
     private bool UsesSystemd => paths.AreDefault && Systemd.IsRunning;
 
     public bool AreRunning => UsesSystemd ? Systemd.IsActive : Leftovers.Find(paths.SupervisorPid, "orch") is not null;
+
+    /// <summary>Those of a machine that is in a cluster.</summary>
+    public void Start(MachineConfig machine) =>
+        Start(machine.Role == NodeRole.Manager ? [.. Places(), "--listen", machine.Listen, "--engine", machine.Engine] : (IReadOnlyList<string>?)null);
 
     /// <summary>Manager arguments null: this machine is a worker and has only an agent.</summary>
     public void Start(IReadOnlyList<string>? managerArguments)

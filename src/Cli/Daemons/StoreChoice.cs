@@ -26,11 +26,14 @@ internal static class StoreChoice
             return ["--store=sqlite"];
         StoreFile.Save(file, address);
         string[] arguments = ["--store-file", file];
-        if (Problem([.. daemons.Places(), "--bootstrap", "--check-store", .. arguments]) is not { } problem)
+        if (Problem(daemons, ["--bootstrap", .. arguments]) is not { } problem)
             return arguments;
         File.Delete(file);
         throw new CommandException(problem);
     }
+
+    /// <summary>Why a manager that begins here with these arguments could not use its store; null when it can.</summary>
+    public static string? Problem(MachineDaemons daemons, string[] arguments) => Problem([.. daemons.Places(), "--check-store", .. arguments]);
 
     private static StoreAddress Parse(Invocation call)
     {

@@ -15,6 +15,9 @@ public sealed record MachinePaths(string DataRoot, string RunDir)
     public string AgentDir => Path.Combine(DataRoot, "agent");
     public string ManagerDir => Path.Combine(DataRoot, "manager");
 
+    /// <summary>What the cluster's secrets are sealed with; on managers.</summary>
+    public string KeyFile => Path.Combine(ManagerDir, "keys");
+
     /// <summary>Where the cluster's log is: <see cref="StoreFile"/>. Missing where it is on this machine's disk since before there was a choice.</summary>
     public string StoreFile => Path.Combine(ManagerDir, "store");
 

@@ -11,6 +11,9 @@ public static class JoinRoutes
 
     /// <summary>For nodes only: a new certificate for the identity that the old one proves.</summary>
     public const string Renew = "/orch/v1/node/certificate";
+
+    /// <summary>For managers only: <see cref="Security.ManagerBundle"/>.</summary>
+    public const string ManagerBundle = "/orch/v1/node/manager";
 }
 
 /// <summary>
@@ -66,4 +69,5 @@ public sealed record RenewResponse
 [JsonSerializable(typeof(JoinResponse))]
 [JsonSerializable(typeof(RenewRequest))]
 [JsonSerializable(typeof(RenewResponse))]
+[JsonSerializable(typeof(ManagerBundle))]
 public sealed partial class JoinJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Net;
 using Orch.Contracts.Security;
 using Orch.Core.Commands;
 using Orch.Core.Model;
@@ -10,7 +11,7 @@ namespace Orch.Manager.Hosting;
 
 /// <summary>Tokens and admissions: what the join desk and the swarm routes need from the state.</summary>
 public sealed class ManagerAdmission(
-    ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, NodeId self) : IDisposable
+    ClusterStore store, ClusterCa ca, Store.IRecordCipher cipher, NodeId self, bool alone) : IDisposable
 {
     private readonly SemaphoreSlim _rotating = new(1);
 
@@ -44,14 +45,23 @@ public sealed class ManagerAdmission(
     /// <summary>Records a machine whose token was good. A second manager needs a store that several can share.</summary>
     public async Task<Admission> AdmitAsync(PeerIdentity identity, JoinRequest request, CancellationToken cancellation)
     {
-        if (identity.Role == PeerRole.Manager)
+        var isManager = identity.Role == PeerRole.Manager;
+        if (isManager && alone)
             return new Admission.Refused(
                 "this cluster keeps its state in SQLite on one manager and cannot take another; "
                 + "join as a worker instead: `orch token worker` on the manager prints the command");
+        var reached = isManager ? ManagerAddress(request) : null;
+        if (isManager && reached is null)
+            return new Admission.Refused("a manager must say where the others reach it: --advertise-addr and --listen with a port");
         var decision = await store.ExecuteAsync(
-            new JoinNode(identity.Node, NodeRole.Worker, request.Hostname, request.AdvertiseAddr ?? ""), cancellation);
+            new JoinNode(identity.Node, isManager ? NodeRole.Manager : NodeRole.Worker, request.Hostname, request.AdvertiseAddr ?? "", reached),
+            cancellation);
         return decision.Refusal is { } refusal
             ? new Admission.Refused(refusal.Message)
             : new Admission.Admitted(ManagerAddresses.Of(store.Current, self, []));
     }
+
+    private static string? ManagerAddress(JoinRequest request) =>
+        IPAddress.TryParse(request.AdvertiseAddr, out var host) && IPEndPoint.TryParse(request.Listen, out var listen) && listen.Port > 0
+            ? new IPEndPoint(host, listen.Port).ToString() : null;
 }

@@ -33,7 +33,7 @@ internal static class ManagerApp
     }
 
     public static AccessTable Table() => new(
-        [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule, FollowerDesk.Rule]);
+        [.. ApiRoutes.Rules, .. JoinDesk.Rules, SessionHub.Rule, PullDesk.Rule, LogDesk.Rule, FollowerDesk.Rule, BundleDesk.Rule]);
 
     public static RolePipeline Pipeline(Parts parts)
     {
@@ -64,6 +64,7 @@ internal static class ManagerApp
         new PullDesk(() => parts.Store.Current).Map(app);
         parts.Logs.Map(app);
         parts.Followers.Map(app);
+        new BundleDesk(parts.Options.Paths).Map(app);
         new JoinDesk(new JoinDeskParts(
             parts.Ca, () => parts.Admission.Join, () => new NodeId(NewIds.Next()), parts.Admission.AdmitAsync,
             new JoinThrottle(parts.Clock), parts.Clock)).Map(app);

@@ -41,7 +41,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         var head = await log.OpenAsync(stopping);
         await StoreClaim.CheckAsync(log, head, address, options.Paths, cipher, stopping);
         if (options.CheckStore)
-            return 0;
+            return StoreClaim.CheckJoining(head, address, options);
         StoreChoice.Remember(address, options.Paths, options.StoreFile);
         gauge.Measure(log);
 
@@ -112,14 +112,14 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         Directory.CreateDirectory(options.Paths.ManagerDir,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(options.Paths.RunDir);
-        if (!options.Bootstrap && MachineConfig.Load(options.Paths.NodeFile) is null)
+        if (!options.Bootstrap && !options.CheckStore && MachineConfig.Load(options.Paths.NodeFile) is null)
             throw new InvalidDataException(
                 $"{options.Paths.DataRoot} belongs to no cluster: run `orch init` to create one");
     }
 
     private KeyRing Keys(StoreAddress address)
     {
-        var path = Path.Combine(options.Paths.ManagerDir, "keys");
+        var path = options.Paths.KeyFile;
         if (File.Exists(path))
             return KeyRing.Load(path);
         var place = EventLogs.Location(address, options.Paths.ManagerDir);

@@ -23,6 +23,12 @@ internal static class StoreClaim
                     : "manager; another prefix is the place for a new cluster"));
     }
 
+    /// <summary>For a machine that is about to become one of several managers: it must have reached what the others use.</summary>
+    /// <exception cref="InvalidDataException">It did not.</exception>
+    public static int CheckJoining(LogHead head, StoreAddress address, ManagerOptions options) => options.Bootstrap || head.Revision > 0
+        ? 0 : throw new InvalidDataException($"{address} is empty as seen from this machine, so it is not where the cluster's state is: "
+            + "the store needs an address that means the same on every manager (not localhost)");
+
     private static async Task<bool> IsOursAsync(IEventLog log, IRecordCipher cipher, CancellationToken cancellation)
     {
         try

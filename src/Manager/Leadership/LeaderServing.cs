@@ -23,7 +23,7 @@ internal sealed class LeaderServing(RoleParts parts, ClusterStore store, Lease l
         using var ca = ClusterCa.FromPem(secrets.RootPem, secrets.KeyPem, parts.Clock);
         var hub = new SessionHub(
             store, new SessionOptions(parts.Self) { Fallback = parts.Machine.Managers }, parts.Clock, parts.Loggers.CreateLogger<SessionHub>());
-        using var admission = new ManagerAdmission(store, ca, parts.Cipher, parts.Self);
+        using var admission = new ManagerAdmission(store, ca, parts.Cipher, parts.Self, parts.Alone);
         using var app = new ManagerApp.Parts(parts, store, hub, admission, ca, lease);
         await using var pipeline = ManagerApp.Pipeline(app);
         Task[] loops =

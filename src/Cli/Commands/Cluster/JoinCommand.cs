@@ -19,7 +19,8 @@ internal static class JoinCommand
         Usage = "[OPTIONS] HOST[:PORT]",
         Summary = "Join this machine to a cluster",
         Details = "HOST is any manager; `orch token worker` there prints the whole command. The token says which cluster it is:\n" +
-            "nothing secret is sent to a machine that cannot prove to be its manager.",
+            "nothing secret is sent to a machine that cannot prove to be its manager. With the token of `orch token manager` this\n" +
+            "machine becomes a manager, too, where the cluster's state is in a store that several share (`orch init --store`).",
         Flags =
         [
             Flag.Value("token", "string", "Token that `orch token` shows on a manager"),
@@ -49,9 +50,14 @@ internal static class JoinCommand
         var advertise = wanted is null && Addresses.Toward(host) is { } own ? own : Addresses.Advertise(wanted);
         var dataPath = MachineCommand.DataPath(call) ?? "";
         var joined = Ask(call, host, port, token, advertise);
-        Keep(call, paths, joined, new() { AdvertiseAddr = advertise, DataPathAddr = dataPath, Engine = engine });
         var daemons = new MachineDaemons(paths);
-        daemons.Start(joined.Identity.Role == PeerRole.Manager ? daemons.Places() : null);
+        var machine = Keep(call, paths, joined, new() { AdvertiseAddr = advertise, DataPathAddr = dataPath, Engine = engine });
+        if (machine.Role == NodeRole.Manager)
+            BecomingManager.Prepare(call, paths, daemons, $"{host}:{port}");
+        machine.Save(paths.Machine.NodeFile);
+        daemons.Start(machine);
+        if (machine.Role == NodeRole.Manager)
+            Readiness.Wait(call, paths);
         call.Out.WriteLine($"This node joined a cluster as a {joined.Identity.Role.Word()}.\n" +
             $"Node {joined.Identity.Node}; `orch node ls` on a manager shows it.");
         return 0;
@@ -83,19 +89,19 @@ internal static class JoinCommand
         }
     }
 
-    /// <summary>Keys first, the identity file last: a machine without it has not joined and may try again.</summary>
-    private static void Keep(Invocation call, DaemonPaths paths, JoinResult.Joined joined, MachineConfig asked)
+    /// <summary>Keys first, the identity file, which is returned, last: a machine without it has not joined and may try again.</summary>
+    private static MachineConfig Keep(Invocation call, DaemonPaths paths, JoinResult.Joined joined, MachineConfig asked)
     {
         Directory.CreateDirectory(paths.Machine.DataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         NodeCredentials.Save(paths.Machine, joined.KeyPem, joined.CertificatePem, joined.RootPem);
         var isManager = joined.Identity.Role == PeerRole.Manager;
-        (asked with
+        return asked with
         {
             NodeId = joined.Identity.Node,
             ClusterId = joined.Identity.Cluster,
             Role = isManager ? NodeRole.Manager : NodeRole.Worker,
             Managers = joined.Managers,
-            Listen = isManager ? call.Flags.Text("listen")! : "",
-        }).Save(paths.Machine.NodeFile);
+            Listen = isManager ? Addresses.Listen(call.Flags.Text("listen")!).ToString() : "",
+        };
     }
 }

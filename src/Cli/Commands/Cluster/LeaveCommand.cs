@@ -12,7 +12,7 @@ internal static class LeaveCommand
         Name = "leave",
         Summary = "Take this machine out of its cluster",
         Details = "Stops the daemons, removes the containers of tasks and the networks on this machine, and forgets the machine's identity.\n" +
-            "A manager needs --force: with it goes the cluster's state, that is every service and every node's membership.",
+            "A manager needs --force: where it is the only one the cluster's state goes with it, every service and every node's membership.",
         Flags = [Flag.Switch("force", "Leave although this is a manager and the cluster's state is lost", 'f')],
         Examples = "orch leave\norch leave --force",
         Run = Run,
@@ -24,9 +24,8 @@ internal static class LeaveCommand
         var paths = DaemonPaths.Of(call);
         var machine = MachineCommand.RequireCluster(paths);
         if (machine.Role == NodeRole.Manager && !call.Flags.On("force"))
-            throw new CommandException(
-                "You are attempting to leave the cluster on its manager. That erases the state of the cluster: every service,\n" +
-                $"every node's membership and the CA, all in {paths.Machine.ManagerDir}. Use `--force` to do it all the same.");
+            throw new CommandException(Warning(paths.Machine));
+        var shared = machine.Role == NodeRole.Manager && IsShared(paths.Machine);
         var daemons = new MachineDaemons(paths);
         daemons.Stop();
         daemons.Forget();
@@ -37,10 +36,19 @@ internal static class LeaveCommand
         if (MemoryFolder.Unmount(paths.Machine.FilesDir) is { } problem)
             call.Err.WriteLine(problem);
         call.Out.WriteLine("Node left the cluster." + (left is null ? "" : $" Containers removed: {left}."));
-        if (machine.Role == NodeRole.Worker)
-            call.Out.WriteLine($"A manager still lists it as down: orch node rm {machine.NodeId}");
+        if (machine.Role == NodeRole.Worker || shared)
+            call.Out.WriteLine($"A manager still lists it as down: orch node rm {(shared ? "--force " : "")}{machine.NodeId}");
         return 0;
     }
+
+    private static string Warning(MachinePaths paths) => IsShared(paths)
+        ? $"You are attempting to leave the cluster on a manager. Its state stays where it is, in {StoreFile.Load(paths.StoreFile)}, for the\n" +
+            "other managers. If this is the last one, nobody can open it again: the keys of its secrets are on the managers. Use\n" +
+            "`--force` to leave all the same."
+        : "You are attempting to leave the cluster on its manager. That erases the state of the cluster: every service,\n" +
+            $"every node's membership and the CA, all in {paths.ManagerDir}. Use `--force` to do it all the same.";
+
+    private static bool IsShared(MachinePaths paths) => StoreFile.Load(paths.StoreFile) is { Kind: not StoreKind.Sqlite };
 
     /// <summary>Null when the engine does not answer: leaving must be possible then too, and says what it left behind.</summary>
     private static int? RemoveTasks(Invocation call, string address, string cluster)

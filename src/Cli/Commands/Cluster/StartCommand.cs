@@ -26,9 +26,8 @@ internal static class StartCommand
             call.Out.WriteLine("The daemons of this machine run already.");
             return 0;
         }
-        var isManager = machine.Role == NodeRole.Manager;
-        daemons.Start(isManager ? [.. daemons.Places(), "--listen", machine.Listen, "--engine", machine.Engine] : null);
-        if (isManager)
+        daemons.Start(machine);
+        if (machine.Role == NodeRole.Manager)
             Readiness.Wait(call, paths);
         call.Out.WriteLine($"Started as {MachineCommand.Role(machine)} {machine.NodeId} of cluster {machine.ClusterId}.");
         return 0;

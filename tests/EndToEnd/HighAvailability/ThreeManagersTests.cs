@@ -1,0 +1,65 @@
+using Xunit.Abstractions;
+
+namespace Orch.Tests.EndToEnd.HighAvailability;
+
+/// <summary>Three managers over one PostgreSQL, on machines of their own: made by the command line, and losing the leader's machine.</summary>
+public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper output) : IClassFixture<ThreeManagers>
+{
+    [LabFact]
+    public async Task Managers_join_and_the_loss_of_the_leaders_machine_costs_no_write_and_no_other_container()
+    {
+        await JoinedAsync();
+        await LostAsync();
+    }
+
+    private async Task JoinedAsync()
+    {
+        output.WriteLine(await cluster.Managers[1].OkAsync("node", "ls"));
+        Assert.Equal(["Leader", "Reachable", "Reachable"], (await cluster.Managers[2].OkAsync("node", "ls", "--format", "{{.ManagerStatus}}"))
+            .Trim().Split('\n').Order(StringComparer.Ordinal));
+        foreach (var manager in cluster.Managers)
+        {
+            foreach (var secret in new[] { "store", "keys" })
+            {
+                var file = Path.Combine(manager.Machine.DataDirectory, "manager", secret);
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+            Assert.DoesNotContain("never-in-the-clear", await manager.OkAsync("status"), StringComparison.Ordinal);
+            Assert.DoesNotContain("never-in-the-clear", await File.ReadAllTextAsync(Path.Combine(manager.Machine.DataDirectory, "log", "manager.log")),
+                StringComparison.Ordinal);
+        }
+        output.WriteLine(await cluster.Managers[1].OkAsync("status"));
+    }
+
+    private async Task LostAsync()
+    {
+        await cluster.Managers[2].OkAsync("service", "create", "--name", "spread", "--replicas", "3", "sleeper");
+        var leader = await cluster.LeaderAsync();
+        var others = cluster.Managers.Where(manager => manager != leader).ToList();
+        var before = new Dictionary<OrchMachine, IReadOnlyDictionary<string, EngineContainerDetails>>();
+        foreach (var manager in others)
+            before[manager] = await manager.RunningTasksAsync();
+
+        await leader.Machine.PowerOffAsync();
+        await Until.TrueAsync("a write is accepted", () => others[0].Api.TryCreateServiceAsync("after", 1));
+        await others[1].ConvergedAsync("spread");
+        await others[1].ConvergedAsync("after");
+        var next = await cluster.LeaderAsync(leader);
+        Assert.NotSame(leader, next);
+        foreach (var manager in others)
+        {
+            var now = await manager.RunningTasksAsync();
+            Assert.All(before[manager], task => Assert.Equal(task.Value.Id, now[task.Key].Id));
+        }
+        output.WriteLine(await others[0].OkAsync("node", "ls"));
+        Assert.Contains("Unreachable", await others[0].OkAsync("node", "ls"), StringComparison.Ordinal);
+
+        await leader.Machine.BootAsync();
+        await leader.OkAsync("start");
+        await Until.TrueAsync("the one that was lost stands by", async () =>
+            (await others[0].OkAsync("node", "ls", "--format", "{{.Status}} {{.ManagerStatus}}")).Trim().Split('\n')
+                .Order(StringComparer.Ordinal).SequenceEqual(["Ready Leader", "Ready Reachable", "Ready Reachable"]));
+        Assert.Same(next, await cluster.LeaderAsync());
+        Assert.Contains("after", await leader.Api.ServiceNamesAsync());
+    }
+}
