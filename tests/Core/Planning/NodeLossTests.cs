@@ -73,6 +73,24 @@ public sealed class NodeLossTests
     }
 
     [Fact]
+    public void A_manager_is_removed_only_when_it_is_down_another_is_left_and_it_is_said_to_be_meant()
+    {
+        var rig = new Rig();
+        NodeId first = new(901), second = new(902);
+        rig.Ok(new JoinNode(first, NodeRole.Manager, "m1", "10.0.0.1", "10.0.0.1:2378"));
+        rig.Set(first, NodeState.Down);
+        Assert.Contains("only manager", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
+
+        rig.Ok(new JoinNode(second, NodeRole.Manager, "m2", "10.0.0.2", "10.0.0.2:2378"));
+        Assert.Contains("--force", rig.Do(new RemoveNode($"{first}", false)).Refusal?.Message, StringComparison.Ordinal);
+        rig.Set(first, NodeState.Ready);
+        Assert.Contains("is down", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
+        rig.Set(first, NodeState.Down);
+        rig.Ok(new RemoveNode($"{first}", true));
+        Assert.False(rig.State.Nodes.Contains(first));
+    }
+
+    [Fact]
     public void Tasks_leave_a_node_that_no_longer_meets_their_constraint()
     {
         var rig = new Rig();

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orch.Contracts.Machine;
 using Orch.Contracts.Security;
 using Orch.Core.Model;
 using Orch.Grpc;
@@ -41,7 +42,7 @@ internal sealed class TestManager : IAsyncDisposable
         _app = builder.Build();
         Table = new AccessTable(
         [
-            .. JoinDesk.Rules,
+            .. JoinDesk.Rules, BundleDesk.Rule,
             new("GET", "/managers-only", Callers.Manager),
             new("GET", "/operators-only", Callers.Operators),
             new("GET", "/nodes/{id}", Callers.Nodes),
@@ -59,6 +60,7 @@ internal sealed class TestManager : IAsyncDisposable
         new JoinDesk(new JoinDeskParts(
             cluster.Ca, () => cluster.Secrets, () => new NodeId(JoinSecrets.NewSecret()), AdmitAsync,
             new JoinThrottle(cluster.Clock), cluster.Clock)).Map(_app);
+        new BundleDesk(ManagerFiles).Map(_app);
         foreach (var route in new[] { "/managers-only", "/operators-only", "/nodes/{id}", "/forgotten" })
             _app.MapGet(route, (RequestDelegate)(http => http.Response.WriteAsync("ok")));
         _app.MapPost("/sink", (RequestDelegate)(http => http.Request.Body.CopyToAsync(Stream.Null)));
@@ -66,6 +68,9 @@ internal sealed class TestManager : IAsyncDisposable
     }
 
     public AccessTable Table { get; }
+
+    /// <summary>Where this manager has its keys and its store's address.</summary>
+    public MachinePaths ManagerFiles { get; } = new(Directory.CreateTempSubdirectory("orch-test-").FullName, "/nowhere");
 
     public ConnectionGate Gate { get; }
 
@@ -121,6 +126,7 @@ internal sealed class TestManager : IAsyncDisposable
     {
         await _app.DisposeAsync();
         File.Delete(_socket);
+        Directory.Delete(ManagerFiles.DataRoot, recursive: true);
     }
 
     private Task<Admission> AdmitAsync(PeerIdentity identity, JoinRequest request, CancellationToken cancellation)
