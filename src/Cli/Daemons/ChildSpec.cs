@@ -8,4 +8,7 @@ internal sealed record ChildSpec(string Name, string Program, IReadOnlyList<stri
 {
     public string? PidFile { get; init; }
     public string? Needs { get; init; }
+
+    /// <summary>Others need it to stop in order: it is stopped when they have ended.</summary>
+    public bool StopsLast { get; init; }
 }

@@ -30,7 +30,7 @@ internal sealed class MachineDaemons(DaemonPaths paths)
         var manager = managerArguments is null ? null : DaemonPaths.Program("orch-manager");
         var agent = DaemonPaths.Program("orch-agent");
         if (UsesSystemd)
-            Systemd.Start(manager, managerArguments ?? [], agent, Places());
+            Systemd.Start(manager, managerArguments ?? [], agent, Places(), manager is null ? null : Consul());
         else
             Supervise(managerArguments);
     }
@@ -48,6 +48,7 @@ internal sealed class MachineDaemons(DaemonPaths paths)
     {
         Leftovers.End(paths.Pid("agent"), "orch-agent");
         Leftovers.End(paths.Pid("manager"), "orch-manager");
+        Leftovers.End(paths.Pid("consul"), "consul");
     }
 
     public void Forget()
@@ -81,6 +82,10 @@ internal sealed class MachineDaemons(DaemonPaths paths)
             return e.Message;
         }
     }
+
+    /// <summary>Null: no Consul server belongs to this manager.</summary>
+    private ConsulUnit? Consul() => !ConsulBeside.IsWanted(paths.Machine) ? null
+        : new(ConsulBeside.Program(), ConsulBeside.Arguments(paths.Machine), paths.Machine.RunDir);
 
     public string[] Places() => ["--data-root", paths.Machine.DataRoot, "--run-dir", paths.Machine.RunDir];
 

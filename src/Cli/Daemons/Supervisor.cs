@@ -33,7 +33,7 @@ internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> childr
             ready();
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var trimming = TrimLogsAsync(ended.Token);
-            await Task.WhenAll(children.Select(child => new ChildKeeper(child, clock, log).RunAsync(stop)));
+            await KeepAsync(stop);
             await ended.CancelAsync();
             await trimming;
             File.Delete(pidFile);
@@ -42,6 +42,16 @@ internal sealed class Supervisor(string pidFile, IReadOnlyList<ChildSpec> childr
     }
 
     public static string LockOf(string pidFile) => pidFile + ".lock";
+
+    private async Task KeepAsync(CancellationToken stop)
+    {
+        using var stopLast = new CancellationTokenSource();
+        Task Keep(ChildSpec child, CancellationToken until) => new ChildKeeper(child, clock, log).RunAsync(until);
+        var last = children.Where(child => child.StopsLast).Select(child => Keep(child, stopLast.Token)).ToList();
+        await Task.WhenAll(children.Where(child => !child.StopsLast).Select(child => Keep(child, stop)));
+        await stopLast.CancelAsync();
+        await Task.WhenAll(last);
+    }
 
     private async Task TrimLogsAsync(CancellationToken stop)
     {

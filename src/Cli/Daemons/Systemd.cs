@@ -4,11 +4,14 @@ using Orch.Contracts.Machine;
 
 namespace Orch.Cli.Daemons;
 
+/// <summary>A Consul server beside the manager: how it is started, and the directory of its socket, which a boot takes away.</summary>
+internal sealed record ConsulUnit(string Program, IReadOnlyList<string> Arguments, string RunDir);
+
 /// <summary>The daemons as systemd units: started at boot, started again when they crash.</summary>
 internal static class Systemd
 {
     private const string Folder = "/etc/systemd/system";
-    private static readonly string[] Units = ["orch-manager.service", "orch-agent.service"];
+    private static readonly string[] Units = ["orch-consul.service", "orch-manager.service", "orch-agent.service"];
 
     public static bool IsRunning => Directory.Exists("/run/systemd/system");
 
@@ -17,13 +20,19 @@ internal static class Systemd
     private static IEnumerable<string> Installed => Units.Where(unit => File.Exists(Path.Combine(Folder, unit)));
 
     /// <summary>Manager null: a worker.</summary>
-    public static void Start(string? manager, IReadOnlyList<string> managerArguments, string agent, IReadOnlyList<string> agentArguments)
+    public static void Start(
+        string? manager, IReadOnlyList<string> managerArguments, string agent, IReadOnlyList<string> agentArguments, ConsulUnit? consul)
     {
+        // No unit needs another one to run: a manager that restarts or fails leaves Consul alone.
+        if (consul is not null)
+            File.WriteAllText(Path.Combine(Folder, Units[0]),
+                Unit("orch consul", consul.Program, consul.Arguments, "", $"ExecStartPre=/bin/mkdir -p {consul.RunDir}\nOOMScoreAdjust=-900\n"));
         if (manager is not null)
             // Its data is damaged or incomplete.
-            File.WriteAllText(Path.Combine(Folder, Units[0]),
-                Unit("orch manager", manager, managerArguments, "", $"RestartPreventExitStatus={DaemonExit.NeedsAPerson}\n"));
-        File.WriteAllText(Path.Combine(Folder, Units[1]),
+            File.WriteAllText(Path.Combine(Folder, Units[1]),
+                Unit("orch manager", manager, managerArguments, consul is null ? "" : " orch-consul.service",
+                    $"RestartPreventExitStatus={DaemonExit.NeedsAPerson}\n"));
+        File.WriteAllText(Path.Combine(Folder, Units[2]),
             Unit("orch agent", agent, agentArguments, " docker.service orch-manager.service", "KillMode=process\n"
             + $"RestartPreventExitStatus={DaemonExit.LeftCluster}\nSuccessExitStatus={DaemonExit.LeftCluster}\n"));
         Control(mayFail: false, "daemon-reload");

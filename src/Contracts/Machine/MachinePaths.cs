@@ -26,5 +26,14 @@ public sealed record MachinePaths(string DataRoot, string RunDir)
 
     /// <summary>Secrets and configs of this machine's tasks, in memory: a tmpfs is mounted here.</summary>
     public string FilesDir => Path.Combine(RunDir, "files");
+
+    /// <summary>Of the Consul server beside this manager, where there is one: its keys, its configuration and its data.</summary>
+    public string ConsulDir => Path.Combine(DataRoot, "consul");
+
+    /// <summary>Exists where a Consul server is to run beside this manager.</summary>
+    public string ConsulConfig => Path.Combine(ConsulDir, "config.json");
+
+    /// <summary>Its HTTP API, for root alone.</summary>
+    public string ConsulSocket => Path.Combine(RunDir, "consul.sock");
     public string ControlSocket => Path.Combine(RunDir, "orch.sock");
 }

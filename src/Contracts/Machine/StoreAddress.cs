@@ -14,7 +14,7 @@ public sealed record StoreAddress
 
     public StoreKind Kind { get; init; }
 
-    /// <summary>HOST:PORT, in the order in which they are tried; for PostgreSQL a directory with its socket, too.</summary>
+    /// <summary>HOST:PORT, in the order in which they are tried; or a socket in the file system: for PostgreSQL its directory.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     public string User { get; init; } = "";

@@ -10,7 +10,7 @@ internal static class StoreAddressText
     private static readonly Dictionary<StoreKind, string[]> Known = new()
     {
         [StoreKind.Postgres] = ["schema", "host", "sslmode", "sslrootcert", "sslcert", "sslkey"],
-        [StoreKind.Consul] = ["tls", "ca", "cert", "key"],
+        [StoreKind.Consul] = ["socket", "tls", "ca", "cert", "key"],
     };
 
     public static string Name(StoreKind kind) => kind switch
@@ -61,16 +61,13 @@ internal static class StoreAddressText
 
     private static StoreAddress WithUser(StoreAddress address, string words)
     {
+        var socket = address.Options.GetValueOrDefault(address.Kind == StoreKind.Consul ? "socket" : "host", "");
+        if (address.Hosts.Count == 0 && socket.StartsWith('/'))
+            address = address with { Hosts = [socket] };
         if (address.Kind == StoreKind.Consul)
             return address with { Secret = Unescape(words.TrimStart(':')) };
         var (user, password) = Cut(words, ":");
-        var socket = address.Options.GetValueOrDefault("host", "");
-        return address with
-        {
-            User = Unescape(user),
-            Secret = Unescape(password ?? ""),
-            Hosts = address.Hosts.Count == 0 && socket.StartsWith('/') ? [socket] : address.Hosts,
-        };
+        return address with { User = Unescape(user), Secret = Unescape(password ?? "") };
     }
 
     private static StoreAddress Check(StoreAddress address)

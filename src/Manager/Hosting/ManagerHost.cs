@@ -38,7 +38,8 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
             Warn = gauge.Warn,
             Clock = clock,
         });
-        var head = await log.OpenAsync(stopping);
+        var head = options.CheckStore ? await log.OpenAsync(stopping)
+            : await PatientOpening.OpenAsync(log, address, _logger, clock, stopping);
         await StoreClaim.CheckAsync(log, head, address, options.Paths, cipher, stopping);
         if (options.CheckStore)
             return StoreClaim.CheckJoining(head, address, options);

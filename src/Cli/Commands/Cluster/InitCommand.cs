@@ -1,5 +1,6 @@
 using Orch.Cli.Daemons;
 using Orch.Cli.Parsing;
+using Orch.Contracts.Machine;
 using Orch.Core.Model;
 
 namespace Orch.Cli.Commands.Cluster;
@@ -16,12 +17,17 @@ internal static class InitCommand
             small parent process that starts them again when they crash.
 
             With --store the state is in a PostgreSQL or Consul that all managers of the cluster reach, so that there can be several.
+            With --ha orch runs that Consul itself, a server beside each manager: further managers join with `orch join`, three of them
+            lose nothing when one machine dies. The program `consul` must be installed.
+
             A password may be in PGPASSWORD instead of the address. The manager remembers it, readable by root alone.
             """,
         Flags =
         [
             MachineCommand.AdvertiseFlag, MachineCommand.DataPathFlag, MachineCommand.ListenFlag, MachineCommand.EngineFlag,
             StoreChoice.Flag,
+            Flag.Switch("ha", "Keep the cluster's state in a Consul server that orch runs beside each manager"),
+            Flag.Value("ha-port", "uint16", $"Port between these servers; the next one is for their gossip (default: --listen's + {EmbeddedConsul.PortsAbove})"),
             Flag.List("default-addr-pool", "Block that subnets of networks are cut from (default 10.128.0.0/9)", "ipNet"),
             Flag.Value("default-addr-pool-mask-length", "uint32", "Prefix length of the subnets (default 20)"),
         ],
@@ -45,10 +51,12 @@ internal static class InitCommand
         var daemons = new MachineDaemons(paths);
         if (daemons.AreRunning)
             throw new CommandException("the daemons of this machine run already: `orch stop` ends them");
-        var store = StoreChoice.Hand(call, daemons, paths);
+        var isHa = call.Flags.On("ha");
+        var store = isHa ? FoundConsul(call, paths, address, listen.Port) : StoreChoice.Hand(call, daemons, paths);
         daemons.Start(["--bootstrap", .. daemons.Places(), .. store, "--listen", listen.ToString(), "--advertise-addr", address, "--engine", engine,
             .. pools, .. dataPath is null ? (string[])[] : ["--data-path-addr", dataPath]]);
         var node = Readiness.Wait(call, paths);
+        ConsulBeside.Settle(paths.Machine, address);
         call.Out.WriteLine($"Cluster initialized: current node ({node}) is now a manager.\n");
         using var local = new Invocation(call.Command, call.Flags, call.Terminal,
             call.Host with { Host = $"unix://{paths.Machine.ControlSocket}" });
@@ -57,6 +65,15 @@ internal static class InitCommand
         call.Out.WriteLine("To see how it does, and to run a first service:\n\n    orch status\n" +
             "    orch service create --name web --replicas 2 busybox sleep 1d\n");
         return 0;
+    }
+
+    private static string[] FoundConsul(Invocation call, DaemonPaths paths, string address, int listen)
+    {
+        if (call.Flags.Text("store") is { } store and not "sqlite")
+            throw new CommandException($"--ha runs a store of its own, and --store names another ({store.Split(':')[0]}): give one of them");
+        var port = call.Flags.Count("ha-port") is { } wanted ? wanted : (ulong)listen + EmbeddedConsul.PortsAbove;
+        return port is > 0 and < ushort.MaxValue ? ConsulBeside.Found(paths, address, (int)port, call.Terminal.Clock)
+            : throw new CommandException($"--ha-port {port}: expected a port from 1 to {ushort.MaxValue - 1}, the next one is used, too");
     }
 
     /// <summary>Refused here where they cannot be, not by a manager that does not start.</summary>

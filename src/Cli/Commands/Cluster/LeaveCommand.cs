@@ -26,6 +26,8 @@ internal static class LeaveCommand
         if (machine.Role == NodeRole.Manager && !call.Flags.On("force"))
             throw new CommandException(Warning(paths.Machine));
         var shared = machine.Role == NodeRole.Manager && IsShared(paths.Machine);
+        if (ConsulBeside.Leave(paths.Machine) is { } stays)
+            call.Err.WriteLine(stays);
         var daemons = new MachineDaemons(paths);
         daemons.Stop();
         daemons.Forget();
@@ -70,7 +72,7 @@ internal static class LeaveCommand
         // The identity file goes first: from then on the machine is in no cluster, whatever else remains.
         File.Delete(paths.Machine.NodeFile);
         File.Delete(Supervisor.LockOf(paths.SupervisorPid));
-        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.AgentDir, paths.Machine.ManagerDir, paths.LogDir })
+        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.AgentDir, paths.Machine.ManagerDir, paths.Machine.ConsulDir, paths.LogDir })
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
     }

@@ -26,6 +26,7 @@ internal static class StartCommand
             call.Out.WriteLine("The daemons of this machine run already.");
             return 0;
         }
+        ConsulBeside.Settle(paths.Machine, machine.AdvertiseAddr);
         daemons.Start(machine);
         if (machine.Role == NodeRole.Manager)
             Readiness.Wait(call, paths);

@@ -45,6 +45,13 @@ internal static class SuperviseCommand
             children.Add(new("manager", DaemonPaths.Program("orch-manager"),
                 [.. call.Words.Skip(1).SkipWhile(word => word == "--")], paths.Log("manager"))
             { PidFile = paths.Pid("manager") });
+        if (call.Words[0] == "manager" && ConsulBeside.IsWanted(paths.Machine))
+            children.Add(new("consul", ConsulBeside.Program(), ConsulBeside.Arguments(paths.Machine), paths.Log("consul"))
+            {
+                PidFile = paths.Pid("consul"),
+                Needs = paths.Machine.ConsulConfig,
+                StopsLast = true,
+            });
         // On a new cluster the manager writes the machine's identity, without which an agent has nobody to be.
         children.Add(new("agent", DaemonPaths.Program("orch-agent"), new MachineDaemons(paths).Places(), paths.Log("agent"))
         {

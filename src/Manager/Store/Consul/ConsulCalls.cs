@@ -86,7 +86,7 @@ internal sealed class ConsulCalls(ConsulLogOptions options) : IDisposable
     private async Task<ConsulAnswer> SendAsync(
         string address, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, $"{_scheme}://{address}{path}");
+        using var request = new HttpRequestMessage(method, $"{_scheme}://{(address.StartsWith('/') ? "localhost" : address)}{path}");
         if (method == HttpMethod.Put)
             request.Content = new ReadOnlyMemoryContent(body);
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation);

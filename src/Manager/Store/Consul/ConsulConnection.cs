@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Orch.Manager.Store.Consul;
@@ -17,6 +18,7 @@ internal static class ConsulConnection
             UseCookies = false,
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromTicks(Math.Min(options.CallWithin.Ticks, TimeSpan.TicksPerSecond)),
+            ConnectCallback = options.Addresses is [['/', ..] socket] ? (_, cancellation) => OpenAsync(socket, cancellation) : null,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         };
         if (options.Tls is { } tls)
@@ -25,6 +27,22 @@ internal static class ConsulConnection
         if (options.Token.Length > 0)
             client.DefaultRequestHeaders.Add("X-Consul-Token", options.Token);
         return client;
+    }
+
+    /// <summary>The server beside this manager.</summary>
+    private static async ValueTask<Stream> OpenAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <exception cref="LogUnavailableException">A certificate or key cannot be read.</exception>

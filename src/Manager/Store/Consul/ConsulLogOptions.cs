@@ -3,7 +3,7 @@ namespace Orch.Manager.Store.Consul;
 /// <summary>How a log in Consul is opened. Several clusters may share a Consul, each with a prefix of its own.</summary>
 public sealed record ConsulLogOptions
 {
-    /// <summary>HOST:PORT of the HTTP API, in the order in which they are tried; the server beside this manager first.</summary>
+    /// <summary>HOST:PORT of the HTTP API, in the order in which they are tried; or only the path of a socket.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>Of all keys, without a slash at either end.</summary>
