@@ -23,6 +23,8 @@ public sealed class ConsulServer : IAsyncLifetime
     /// <summary>Why there is none here; null: there is.</summary>
     public static string? Missing => Found.Value.Missing;
 
+    public static string? Program => Found.Value.Program;
+
     /// <summary>HOST:PORT of its HTTP API.</summary>
     public string Address => $"127.0.0.1:{_ports[0]}";
 
