@@ -72,7 +72,8 @@ internal static class LeaveCommand
         // The identity file goes first: from then on the machine is in no cluster, whatever else remains.
         File.Delete(paths.Machine.NodeFile);
         File.Delete(Supervisor.LockOf(paths.SupervisorPid));
-        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.AgentDir, paths.Machine.ManagerDir, paths.Machine.ConsulDir, paths.LogDir })
+        var machine = paths.Machine;
+        foreach (var folder in new[] { machine.TlsDir, machine.AgentDir, machine.ManagerDir, machine.ConsulDir, paths.LogDir })
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
     }
