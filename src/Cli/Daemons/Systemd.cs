@@ -26,7 +26,7 @@ internal static class Systemd
         // No unit needs another one to run: a manager that restarts or fails leaves Consul alone.
         if (consul is not null)
             File.WriteAllText(Path.Combine(Folder, Units[0]),
-                Unit("orch consul", consul.Program, consul.Arguments, "", $"ExecStartPre=/bin/mkdir -p {consul.RunDir}\nOOMScoreAdjust=-900\n"));
+                Unit("orch consul", consul.Program, consul.Arguments, "", $"ExecStartPre=/bin/mkdir -p {consul.RunDir}\n"));
         if (manager is not null)
             // Its data is damaged or incomplete.
             File.WriteAllText(Path.Combine(Folder, Units[1]),
