@@ -37,7 +37,8 @@ internal sealed class Forwarder(NodeCredentials credentials, MonotonicTime time,
         var (reads, sent) = (0, false);
         try
         {
-            while (await sight.LeaderAsync(until - time.Now, http.RequestAborted) is { } leader)
+            // While the store is away the leader that was seen last stays known, whether or not it still leads.
+            while (time.Now < until && await sight.LeaderAsync(until - time.Now, http.RequestAborted) is { } leader)
             {
                 sent = true;
                 switch (await TryAsync(request, leader, http))

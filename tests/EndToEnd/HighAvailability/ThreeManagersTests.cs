@@ -6,17 +6,18 @@ namespace Orch.Tests.EndToEnd.HighAvailability;
 public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper output) : IClassFixture<ThreeManagers>
 {
     [LabFact]
-    public async Task Managers_join_and_the_loss_of_the_leaders_machine_costs_no_write_and_no_other_container()
+    public async Task Managers_join_and_the_loss_of_the_leaders_machine_costs_no_other_container_nor_does_that_of_the_store()
     {
         await JoinedAsync();
         await LostAsync();
+        await StoreLostAsync();
     }
 
     private async Task JoinedAsync()
     {
         output.WriteLine(await cluster.Managers[1].OkAsync("node", "ls"));
-        Assert.Equal(["Leader", "Reachable", "Reachable"], (await cluster.Managers[2].OkAsync("node", "ls", "--format", "{{.ManagerStatus}}"))
-            .Trim().Split('\n').Order(StringComparer.Ordinal));
+        await Until.TrueAsync("all are reachable", async () => (await cluster.Managers[2].OkAsync("node", "ls", "--format", "{{.ManagerStatus}}"))
+            .Trim().Split('\n').Order(StringComparer.Ordinal).SequenceEqual(["Leader", "Reachable", "Reachable"]));
         foreach (var manager in cluster.Managers)
         {
             foreach (var secret in new[] { "store", "keys" })
@@ -33,7 +34,8 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
 
     private async Task LostAsync()
     {
-        await cluster.Managers[2].OkAsync("service", "create", "--name", "spread", "--replicas", "3", "sleeper");
+        var example = Path.Combine(Path.GetDirectoryName(OrchMachine.Program(""))!, "..", "cluster-examples", "ha-postgres", "stack.yml");
+        await cluster.Managers[2].OkAsync("stack", "deploy", "-c", Path.GetFullPath(example), "--wait", "ha");
         var leader = await cluster.LeaderAsync();
         var others = cluster.Managers.Where(manager => manager != leader).ToList();
         var before = new Dictionary<OrchMachine, IReadOnlyDictionary<string, EngineContainerDetails>>();
@@ -42,7 +44,7 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
 
         await leader.Machine.PowerOffAsync();
         await Until.TrueAsync("a write is accepted", () => others[0].Api.TryCreateServiceAsync("after", 1));
-        await others[1].ConvergedAsync("spread");
+        await others[1].ConvergedAsync("ha_web");
         await others[1].ConvergedAsync("after");
         var next = await cluster.LeaderAsync(leader);
         Assert.NotSame(leader, next);
@@ -61,5 +63,31 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
                 .Order(StringComparer.Ordinal).SequenceEqual(["Ready Leader", "Ready Reachable", "Ready Reachable"]));
         Assert.Same(next, await cluster.LeaderAsync());
         Assert.Contains("after", await leader.Api.ServiceNamesAsync());
+    }
+
+    private async Task StoreLostAsync()
+    {
+        var before = await TasksAsync();
+        await cluster.Postgres.KillAsync();
+        foreach (var manager in cluster.Managers)
+        {
+            var (status, body) = await manager.Api.PostAsync("services/create", """{ "Name": "refused" }""");
+            Assert.True((int)status >= 400, $"{status} {body}");
+        }
+        await Until.TrueAsync("nobody leads", async () => (await cluster.Managers[0].OrchAsync("service", "ls")).ExitCode != 0);
+        output.WriteLine((await cluster.Managers[0].OrchAsync("service", "ls")).Error);
+
+        await cluster.Postgres.StartAsync();
+        await Until.TrueAsync("a write is accepted", () => cluster.Managers[0].Api.TryCreateServiceAsync("returned", 1));
+        await cluster.Managers[1].ConvergedAsync("returned");
+        Assert.Subset(await TasksAsync(), before);
+    }
+
+    private async Task<HashSet<string>> TasksAsync()
+    {
+        var containers = new HashSet<string>();
+        foreach (var manager in cluster.Managers)
+            containers.UnionWith((await manager.RunningTasksAsync()).Values.Select(task => task.Id));
+        return containers;
     }
 }

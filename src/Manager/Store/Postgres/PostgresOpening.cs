@@ -50,7 +50,7 @@ internal static class PostgresOpening
         if (row.GetString(3).Length == 0 && row.GetInt64(4) > 0)
         {
             warn($"{place} has standbys and waits for none of them (synchronous_standby_names is empty): if one takes over, writes that were "
-                + "acknowledged last are lost, and orch recover is needed. Name a synchronous standby.");
+                + "acknowledged last are lost. Name a synchronous standby.");
         }
         if (row.GetString(5) is "off")
             warn($"{place}: synchronous_commit is off. Managers switch it on for their own connections.");
