@@ -22,7 +22,8 @@ internal sealed class PostgresCalls : IAsyncDisposable
         _clock = options.Clock;
         var words = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         _isLocal = words.Host?.StartsWith('/') == true;
-        Place = _isLocal ? $"PostgreSQL at {words.Host}/{words.Database}" : $"PostgreSQL at {words.Host}:{words.Port}/{words.Database}";
+        var port = _isLocal || words.Host?.Contains(':') == true ? "" : $":{words.Port}";
+        Place = $"PostgreSQL at {words.Host}{port}/{words.Database}";
         _source = Source("");
     }
 
