@@ -12,7 +12,7 @@ namespace Orch.Cli.Daemons;
 internal static class BecomingManager
 {
     /// <summary>From: the manager that took this machine in. Its certificate and key are saved already.</summary>
-    public static void Prepare(Invocation call, DaemonPaths paths, MachineDaemons daemons, string from)
+    public static void Prepare(Invocation call, DaemonPaths paths, MachineDaemons daemons, string from, string advertise)
     {
         var client = new ManagerBundleClient(NodeCredentials.Load(paths.Machine, call.Terminal.Clock), call.Terminal.Clock);
         var (bundle, refused) = client.GetAsync(from, call.Terminal.Interrupted).GetAwaiter().GetResult();
@@ -20,16 +20,31 @@ internal static class BecomingManager
             throw Undone(paths, refused ?? $"{from} gave an empty answer");
         Directory.CreateDirectory(paths.Machine.ManagerDir, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         DurableFile.Write(paths.Machine.KeyFile, Encoding.ASCII.GetBytes(bundle.Keys));
-        StoreFile.Save(paths.Machine.StoreFile, StoreAddress.Parse(bundle.Store));
-        if (StoreChoice.Problem(daemons, []) is { } problem)
+        if (Problem(bundle, paths, daemons, advertise) is { } problem)
             throw Undone(paths, problem);
+    }
+
+    /// <summary>A store beside the managers is looked for by the daemons: its server here is one of them, and starts with them.</summary>
+    private static string? Problem(ManagerBundle bundle, DaemonPaths paths, MachineDaemons daemons, string advertise)
+    {
+        try
+        {
+            if (bundle.Consul is not null)
+                ConsulBeside.Program();
+            new StoreInvitation(StoreAddress.Parse(bundle.Store), bundle.Consul).Apply(paths.Machine, advertise);
+            return bundle.Consul is null ? StoreChoice.Problem(daemons, []) : null;
+        }
+        catch (Exception e) when (e is CommandException or FormatException)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>The cluster has recorded this machine: it stays in its list until somebody removes it.</summary>
     private static CommandException Undone(DaemonPaths paths, string problem)
     {
         var node = NodeCredentials.Load(paths.Machine, TimeProvider.System).Identity.Node;
-        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.ManagerDir })
+        foreach (var folder in new[] { paths.Machine.TlsDir, paths.Machine.ManagerDir, paths.Machine.ConsulDir })
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

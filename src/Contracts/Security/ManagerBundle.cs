@@ -1,3 +1,5 @@
+using Orch.Contracts.Machine;
+
 namespace Orch.Contracts.Security;
 
 /// <summary>
@@ -12,6 +14,9 @@ public sealed record ManagerBundle
     /// <summary>The store's address, with its password or token.</summary>
     public required string Store { get; init; }
 
-    /// <summary>Both are secret.</summary>
+    /// <summary>What a further Consul server beside a manager needs; null where orch runs none.</summary>
+    public EmbeddedConsul? Consul { get; init; }
+
+    /// <summary>All of it is secret.</summary>
     public override string ToString() => "what a manager needs";
 }

@@ -25,5 +25,10 @@ internal sealed class BundleDesk(MachinePaths paths)
     {
         Keys = File.ReadAllText(paths.KeyFile),
         Store = (StoreFile.Load(paths.StoreFile) ?? StoreAddress.Sqlite).Text,
+        Consul = StoreInvitation.Of(paths, Managers())?.Consul,
     };
+
+    /// <summary>Without their ports; a new Consul server asks them to be let in.</summary>
+    private IEnumerable<string> Managers() => MachineConfig.Load(paths.NodeFile) is { } machine
+        ? machine.Managers.Select(address => address[..address.LastIndexOf(':')].Trim('[', ']')).Prepend(machine.AdvertiseAddr) : [];
 }

@@ -25,6 +25,17 @@ public sealed class BundleTests
     }
 
     [Fact]
+    public async Task Where_Consul_is_beside_the_managers_it_gets_what_a_further_server_needs()
+    {
+        await using var manager = await ManagerAsync();
+        var consul = EmbeddedConsul.Create(4711, _clock);
+        consul.Install(manager.ManagerFiles, "127.0.0.1", founds: true);
+        var (bundle, problem) = await AskAsync(manager, PeerRole.Manager);
+        Assert.Null(problem);
+        Assert.Equal((consul.GossipKey, consul.CaKeyPem, 4711), (bundle!.Consul!.GossipKey, bundle.Consul.CaKeyPem, bundle.Consul.Port));
+    }
+
+    [Fact]
     public async Task A_worker_an_operator_and_a_stranger_get_nothing()
     {
         await using var manager = await ManagerAsync();

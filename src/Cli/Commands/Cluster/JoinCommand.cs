@@ -53,7 +53,7 @@ internal static class JoinCommand
         var daemons = new MachineDaemons(paths);
         var machine = Keep(call, paths, joined, new() { AdvertiseAddr = advertise, DataPathAddr = dataPath, Engine = engine });
         if (machine.Role == NodeRole.Manager)
-            BecomingManager.Prepare(call, paths, daemons, $"{host}:{port}");
+            BecomingManager.Prepare(call, paths, daemons, $"{host}:{port}", advertise);
         machine.Save(paths.Machine.NodeFile);
         daemons.Start(machine);
         if (machine.Role == NodeRole.Manager)
