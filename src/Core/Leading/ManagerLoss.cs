@@ -3,7 +3,10 @@ namespace Orch.Core.Leading;
 /// <summary>What it would mean to lose a manager now, in words for people.</summary>
 public static class ManagerLoss
 {
-    /// <summary>Standbys: managers that do not lead and are heard, this one included if it is one of them. Shared: the store is not on a manager's own disk.</summary>
+    /// <summary>
+    /// Standbys: managers that do not lead and are heard, this one included if it is one of them. Shared: the store is not on a manager's
+    /// own disk.
+    /// </summary>
     public static string Words(bool leads, bool isHeard, int standbys, bool shared)
     {
         if (!shared)
