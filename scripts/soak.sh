@@ -24,12 +24,14 @@ case $scenario in
     overlay-losses) each=5 variable=ORCH_OVERLAY_LOSSES filter=Tasks_of_a_machine_that_lost_power_leave ;;
     overlay-kills) each=20 variable=ORCH_OVERLAY_KILLS filter=Agents_killed_under_traffic_over_machines ;;
     overlay-networks) each=10 variable=ORCH_OVERLAY_ROUNDS filter=Nothing_stays_on_any_machine ;;
+    leader-kills) each=20 variable=ORCH_LEADER_KILLS filter=Leaders_are_killed_while project=tests/Manager/Manager.Tests.csproj ;;
     table) ;;
     *)
         echo "scenarios: kill (daemons, kill -9 under writes)  freeze (a machine, 1.5 s)  partition (of one, 1 s)  power (a machine loses power)"
         echo "           corruption (of a log, byte by byte)  yaml (broken stack files)  stack (deploy and rm)  api (changed bodies)"
         echo "           dns (packets at the name server)  starts (first connections)  requests (under updates)  agents (killed under traffic)"
         echo "           networks (come and go)  overlay-requests  overlay-losses (of a machine)  overlay-kills (of agents)  overlay-networks: the same over machines"
+        echo "           leader-kills (of three managers over PostgreSQL, under writes)"
         echo "           table (write docs/reliability.md anew)"
         echo "example:   make soak SCENARIO=kill BUDGET=600"
         [ "$scenario" = list ]; exit ;;
