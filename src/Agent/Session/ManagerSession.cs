@@ -104,6 +104,9 @@ internal sealed class ManagerSession(
                 break;
             case ManagerMessage.BodyOneofCase.Farewell when message.Farewell.Managers is [var leader, ..]:
                 managers.Prefer(leader);
+
+                // Somebody answered and knows more: managers keep from themselves who comes too often.
+                backoff.Reset();
                 break;
         }
         await inputs.WriteAsync(new AgentInput.FromManager(open.Number, message), stopping);

@@ -46,11 +46,14 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         StoreChoice.Remember(address, options.Paths, options.StoreFile);
         gauge.Measure(log);
 
-        // The log on this machine's disk is held by this process: nobody else leads or will.
+        _logger.LogInformation("the log is open at revision {Revision}, epoch {Epoch}", head.Revision, head.Leader.Epoch);
+
+        // The log on this machine's disk is held by this process: nobody else leads or will. Elsewhere one that founds does
+        // not go on leading but stands by first, which takes its own leadership back at once.
         var alone = address.Kind == StoreKind.Sqlite;
-        var won = MachineConfig.Load(options.Paths.NodeFile) is null ? await FoundAsync(log, head, cipher, stopping)
-            : alone ? await LeadAsync(log, head, MachineConfig.Load(options.Paths.NodeFile)!.NodeId, stopping) : (Won?)null;
-        return await ServeAsync(log, alone, gauge, cipher, won, stopping);
+        var won = MachineConfig.Load(options.Paths.NodeFile) is not { } machine ? await FoundAsync(log, head, cipher, stopping)
+            : alone ? await LeadAsync(log, head, machine.NodeId, stopping) : (Won?)null;
+        return await ServeAsync(log, alone, gauge, cipher, alone ? won : null, stopping);
     }
 
     private async Task<int> ServeAsync(
@@ -133,7 +136,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         return keys;
     }
 
-    /// <summary>A leadership just for founding; what follows goes on with it.</summary>
+    /// <summary>A leadership for founding.</summary>
     private async Task<Won> FoundAsync(IEventLog log, LogHead head, AesGcmCipher cipher, CancellationToken stopping)
     {
         var state = await Replay.RunAsync(log, stopping);
@@ -151,11 +154,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
             await stop.CancelAsync();
             await Ended(running);
         }
-
-        // It may have taken longer than a leadership lasts without a renewal.
-        var began = _time.Now;
-        return await log.RenewAsync(won.Epoch, stopping) is RenewResult.Renewed ? new Won(won.Epoch, began)
-            : throw new NotLeaderException("another manager took the leadership while the cluster was being created");
+        return won;
     }
 
     /// <summary>What is seen is free, or of a process that is dead: nobody competes.</summary>

@@ -33,6 +33,7 @@ internal static class StandbyApp
 
     public static RolePipeline Pipeline(RoleParts parts, Replica replica, LeaderSight sight, TokenCalls calls)
     {
+        var sent = new SentAgents(parts.Time);
         var access = new AccessMiddleware(
             new AccessTable([.. ApiRoutes.Rules, SessionHub.Rule]),
             id => replica.Ready.IsCompleted && !replica.Current.Nodes.Contains(id), parts.Clock,
@@ -44,14 +45,14 @@ internal static class StandbyApp
         });
 
         void Before(IApplicationBuilder app) => ApiPipeline.Use(app, parts.Loggers.CreateLogger<ApiPipeline>(),
-            next => http => RouteAsync(http, parts, sight, here =>
+            next => http => RouteAsync(http, parts, sight, sent, here =>
             {
                 here.Response.Headers["Orch-Revision"] = $"{replica.Current.Revision}";
                 return access.InvokeAsync(here, next);
             }));
     }
 
-    private static Task RouteAsync(HttpContext http, RoleParts parts, LeaderSight sight, RequestDelegate here)
+    private static Task RouteAsync(HttpContext http, RoleParts parts, LeaderSight sight, SentAgents sent, RequestDelegate here)
     {
         if (ForwardedCaller.IsNamed(http))
         {
@@ -59,16 +60,26 @@ internal static class StandbyApp
             http.Response.Headers[Forwarder.NotLeaderHeader] = "true";
             return RoleRefusal.WriteAsync(http, "this manager does not lead");
         }
-        return GrpcRefusal.Applies(http) ? AgentAsync(http, sight, here)
+        return GrpcRefusal.Applies(http) ? AgentAsync(http, parts, sight, sent, here)
             : IsAnsweredHere(http) ? here(http) : parts.Forwarder.ForwardAsync(http, sight);
     }
 
     /// <summary>An agent that comes between two leaders waits here, and is the new one's at once if that is this manager.</summary>
-    private static async Task AgentAsync(HttpContext http, LeaderSight sight, RequestDelegate here)
+    private static async Task AgentAsync(
+        HttpContext http, RoleParts parts, LeaderSight sight, SentAgents sent, RequestDelegate here)
     {
+        var until = parts.Time.Now + RequestSwitch.Patience;
+        var agent = http.Features.Get<ConnectionPeer>()?.Identity?.Node ?? default;
         try
         {
-            await sight.LeaderAsync(RequestSwitch.Patience, http.RequestAborted);
+            var leader = await sight.LeaderAsync(RequestSwitch.Patience, http.RequestAborted);
+            if (leader is not null && sent.IsBack(agent, leader))
+            {
+                await GoneAsync(leader, parts, http.RequestAborted);
+                leader = await sight.LeaderAsync(until - parts.Time.Now, http.RequestAborted);
+            }
+            if (leader is not null)
+                sent.Note(agent, leader);
         }
         catch (OperationCanceledException) when (http.Features.Get<RoleRequests>() is { IsOver: true })
         {
@@ -79,6 +90,13 @@ internal static class StandbyApp
             await RoleRefusal.WriteAsync(http, "this manager does not lead: ask the leader");
         else
             await here(http);
+    }
+
+    private static async Task GoneAsync(SeenLeader leader, RoleParts parts, CancellationToken aborted)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, leader.Gone);
+        await Task.Delay(RequestSwitch.Patience, parts.Clock, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        aborted.ThrowIfCancellationRequested();
     }
 
     private static bool IsAnsweredHere(HttpContext http)
