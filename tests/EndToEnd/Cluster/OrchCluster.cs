@@ -24,15 +24,11 @@ public abstract class OrchCluster(int machines, LabOptions options) : LabFixture
         if (Missing is not null)
             return;
         _machines.AddRange(Lab.Machines.Take(machines).Select(machine => new OrchMachine(machine)));
-        await FoundAsync();
-        foreach (var machine in _machines.Skip(1))
-            await AddAsync(machine);
+        await Manager.InitAsync();
+        foreach (var worker in _machines.Skip(1))
+            await worker.JoinAsync(Manager);
         await ReadyAsync();
     }
-
-    protected virtual Task FoundAsync() => Manager.InitAsync();
-
-    protected virtual Task AddAsync(OrchMachine machine) => machine.JoinAsync(Manager);
 
     /// <summary>Waits until every machine takes tasks, which one that just booted does a moment after its agent runs.</summary>
     public Task ReadyAsync() =>

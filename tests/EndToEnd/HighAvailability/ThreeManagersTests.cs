@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Orch.Tests.EndToEnd.Cluster;
 using Xunit.Abstractions;
 
 namespace Orch.Tests.EndToEnd.HighAvailability;
@@ -11,6 +14,45 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
         await JoinedAsync();
         await LostAsync();
         await StoreLostAsync();
+    }
+
+    [LabFact]
+    public async Task Killed_leaders_cost_no_container_and_every_agent_finds_the_next_one()
+    {
+        await cluster.Managers[0].OkAsync("service", "create", "--name", "steady", "--replicas", "6", "sleeper");
+        var before = await ContainersAsync();
+        foreach (var manager in cluster.Managers)
+            await Until.TrueAsync("the agent knows all managers", () => KnownManagers(manager) == 3);
+        for (var kill = 0; kill < Soak.Count("ORCH_HA_KILLS", 2); kill++)
+        {
+            var leader = await cluster.LeaderAsync();
+            var witness = cluster.Managers.First(manager => manager != leader);
+            var clock = Stopwatch.StartNew();
+            await leader.KillDaemonsAsync("orch-manager");
+            await Until.TrueAsync("a write is accepted", () => witness.Api.TryCreateServiceAsync($"kill-{kill}", replicas: 0));
+            var accepted = clock.ElapsedMilliseconds;
+            await Until.TrueAsync("all agents are with the leader", async () => await witness.Api.AnswersAsync()
+                && (await witness.Api.GetAsync("nodes")).EnumerateArray().All(node =>
+                    node.GetProperty("Status").GetProperty("State").GetString() == "ready"));
+            output.WriteLine($"a write after {accepted} ms, all agents after {clock.ElapsedMilliseconds} ms");
+        }
+        await cluster.Managers[0].ConvergedAsync("steady");
+        Assert.Equal(before, await ContainersAsync());
+    }
+
+    private static int KnownManagers(OrchMachine manager)
+    {
+        using var node = JsonDocument.Parse(File.ReadAllText(Path.Combine(manager.Machine.DataDirectory, "node.json")));
+        return node.RootElement.GetProperty("managers").GetArrayLength();
+    }
+
+    private async Task<List<string>> ContainersAsync()
+    {
+        var all = new List<string>();
+        foreach (var manager in cluster.Managers)
+            all.AddRange((await manager.RunningTasksAsync()).Select(task => $"{manager.Machine.Name} {task.Key} {task.Value.Id} {task.Value.StartedAt:O}"));
+        all.Sort(StringComparer.Ordinal);
+        return all;
     }
 
     private async Task JoinedAsync()

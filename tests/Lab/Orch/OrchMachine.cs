@@ -16,11 +16,11 @@ public sealed class OrchMachine(LabMachine machine) : IDisposable
 
     public async Task<string> OkAsync(params string[] args) => (await OrchAsync(args)).EnsureSuccess().Output;
 
-    public Task InitAsync(params string[] more) => OkAsync(["init", "--advertise-addr", machine.Address, .. more]);
+    public Task InitAsync() => OkAsync("init", "--advertise-addr", machine.Address);
 
-    public async Task JoinAsync(OrchMachine manager, string role = "worker")
+    public async Task JoinAsync(OrchMachine manager)
     {
-        var token = (await manager.OkAsync("token", role, "-q")).Trim();
+        var token = (await manager.OkAsync("token", "worker", "-q")).Trim();
         await OkAsync("join", "--token", token, "--advertise-addr", machine.Address, manager.Machine.Address);
     }
 
