@@ -92,12 +92,13 @@ public sealed partial class ApiPipeline(ILogger<ApiPipeline> log)
 
     private Task AnswerAsync(HttpContext http, Exception error)
     {
+        var over = RoleVisit.Leave(http);
         switch (error)
         {
-            case OperationCanceledException when http.Features.Get<RoleRequests>() is { IsOver: true }:
-                return Answer.RefuseAsync(http, new Problem(503, Words(http, "this manager no longer leads")) { RetryAfter = _retryAfter });
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return Task.CompletedTask;
+            case OperationCanceledException when over:
+                return Answer.RefuseAsync(http, new Problem(503, Words(http, "this manager no longer leads")) { RetryAfter = _retryAfter });
             case BadHttpRequestException { StatusCode: 413 }:
                 return Answer.RefuseAsync(http, RequestBody.TooLarge);
             case BadHttpRequestException bad:

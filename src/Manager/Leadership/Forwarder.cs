@@ -57,7 +57,7 @@ internal sealed class Forwarder(NodeCredentials credentials, MonotonicTime time,
             }
             await NobodyAsync(http, sight);
         }
-        catch (OperationCanceledException) when (http.Features.Get<RoleRequests>() is { IsOver: true } && !http.Response.HasStarted)
+        catch (OperationCanceledException) when (RoleVisit.IsOver(http) && !http.Response.HasStarted)
         {
             // This manager has another role now, most likely the leader's.
             if (!sent || request.IsRead)

@@ -81,7 +81,7 @@ internal sealed class RequestSwitch(TimeProvider clock)
         var aborted = http.RequestAborted;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted, role.Requests.Over);
         http.RequestAborted = end.Token;
-        http.Features.Set(role.Requests);
+        RoleVisit.Begin(http, role.Requests, aborted);
         try
         {
             await role.Invoke(http);

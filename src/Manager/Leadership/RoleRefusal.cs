@@ -12,6 +12,7 @@ internal static class RoleRefusal
 
     public static Task WriteAsync(HttpContext http, string why)
     {
+        RoleVisit.Leave(http);
         if (!GrpcRefusal.Applies(http))
             return Answer.RefuseAsync(http, new Problem(503, why) { RetryAfter = RetryAfter });
         GrpcRefusal.Write(http, GrpcStatus.Unavailable, why);

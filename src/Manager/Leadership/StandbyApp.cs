@@ -81,7 +81,7 @@ internal static class StandbyApp
             if (leader is not null)
                 sent.Note(agent, leader);
         }
-        catch (OperationCanceledException) when (http.Features.Get<RoleRequests>() is { IsOver: true })
+        catch (OperationCanceledException) when (RoleVisit.IsOver(http))
         {
             AskAgain.Leave(http);
             return;

@@ -38,6 +38,7 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
         }
         await cluster.Managers[0].ConvergedAsync("steady");
         Assert.Equal(before, await ContainersAsync());
+        await cluster.LeaderAsync();
     }
 
     private static int KnownManagers(OrchMachine manager)
