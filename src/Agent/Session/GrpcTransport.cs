@@ -10,6 +10,9 @@ namespace Orch.Agent.Session;
 internal sealed class GrpcTransport(NodeCredentials credentials, TimeProvider clock) : ISessionTransport
 {
     public static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>A machine that is off does not answer: another manager is asked before the node counts as silent.</summary>
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5);
     private static readonly GrpcMethod<AgentMessage, ManagerMessage> Method = GrpcMethod.Create(
         SessionProtocol.Service, SessionProtocol.Method, AgentMessage.Parser, ManagerMessage.Parser);
 
@@ -17,7 +20,9 @@ internal sealed class GrpcTransport(NodeCredentials credentials, TimeProvider cl
     {
         if (!Uri.TryCreate($"https://{manager}", UriKind.Absolute, out var address))
             throw new SessionFailure($"'{manager}' is no HOST:PORT");
-        var invoker = new HttpMessageInvoker(GrpcHandler.Create(ClientTls.ToManager(credentials)));
+        var handler = GrpcHandler.Create(ClientTls.ToManager(credentials));
+        handler.ConnectTimeout = ConnectLimit;
+        var invoker = new HttpMessageInvoker(handler);
         var lifetime = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {

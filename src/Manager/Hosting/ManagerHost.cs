@@ -40,9 +40,12 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
         });
         var head = options.CheckStore ? await log.OpenAsync(stopping)
             : await PatientOpening.OpenAsync(log, address, _logger, clock, stopping);
-        await StoreClaim.CheckAsync(log, head, address, options.Paths, cipher, stopping);
+        if (options.CheckStore && !options.Bootstrap)
+            await StoreClaim.CheckJoiningAsync(log, head, address, cipher, stopping);
+        else
+            await StoreClaim.CheckAsync(log, head, address, options.Paths, cipher, stopping);
         if (options.CheckStore)
-            return StoreClaim.CheckJoining(head, address, options);
+            return 0;
         StoreChoice.Remember(address, options.Paths, options.StoreFile);
         gauge.Measure(log);
 
@@ -59,6 +62,7 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     private async Task<int> ServeAsync(
         IEventLog log, bool alone, StoreGauge gauge, AesGcmCipher cipher, Won? won, CancellationToken stopping)
     {
+        FoundingMark.Remove(options.Paths);
         var machine = MachineConfig.Load(options.Paths.NodeFile)!;
         var own = NodeCredentials.Load(options.Paths, clock);
         var shown = new ServerCertificate(own.Certificate);
@@ -140,7 +144,8 @@ internal sealed class ManagerHost(ManagerOptions options, ILoggerFactory loggers
     private async Task<Won> FoundAsync(IEventLog log, LogHead head, AesGcmCipher cipher, CancellationToken stopping)
     {
         var state = await Replay.RunAsync(log, stopping);
-        var self = Founding.FounderOf(state) ?? new NodeId(NewIds.Next());
+        var self = FoundingMark.Load(options.Paths) ?? Founding.FounderOf(state) ?? new NodeId(NewIds.Next());
+        FoundingMark.Save(options.Paths, self);
         var won = await LeadAsync(log, head, self, stopping);
         var store = new ClusterStore(state, won.Epoch, log, clock, NewIds.Next, loggers.CreateLogger<ClusterStore>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);

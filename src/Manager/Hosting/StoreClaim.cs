@@ -15,9 +15,16 @@ internal static class StoreClaim
     public static async Task CheckAsync(
         IEventLog log, LogHead head, StoreAddress address, MachinePaths paths, IRecordCipher cipher, CancellationToken cancellation)
     {
-        if (head.Revision == 0 || address.Kind == StoreKind.Sqlite || MachineConfig.Load(paths.NodeFile) is not null)
+        if (MachineConfig.Load(paths.NodeFile) is { } member)
+        {
+            if (head.Revision == 0)
+                throw new InvalidDataException($"{EventLogs.Location(address, paths.ManagerDir)} is empty, but this machine is part of cluster "
+                    + $"{member.ClusterId}: bring its log back from a backup, or correct the address in {paths.StoreFile}");
             return;
-        if (StoreFile.Load(paths.StoreFile) is not { } begun || !begun.IsSamePlace(address) || !await IsOursAsync(log, cipher, cancellation))
+        }
+        if (head.Revision == 0 || address.Kind == StoreKind.Sqlite)
+            return;
+        if (FoundingMark.Load(paths) is null || StoreFile.Load(paths.StoreFile) is not { } begun || !begun.IsSamePlace(address) || !await IsOursAsync(log, cipher, cancellation))
             throw new InvalidDataException($"{address} holds a cluster already, and this machine is not in it: `orch join` adds it there as a "
                 + (address.Kind == StoreKind.Postgres ? "manager; another ?schema= is the place for a new cluster"
                     : "manager; another prefix is the place for a new cluster"));
@@ -25,9 +32,15 @@ internal static class StoreClaim
 
     /// <summary>For a machine that is about to become one of several managers: it must have reached what the others use.</summary>
     /// <exception cref="InvalidDataException">It did not.</exception>
-    public static int CheckJoining(LogHead head, StoreAddress address, ManagerOptions options) => options.Bootstrap || head.Revision > 0
-        ? 0 : throw new InvalidDataException($"{address} is empty as seen from this machine, so it is not where the cluster's state is: "
-            + "the store needs an address that means the same on every manager (not localhost)");
+    public static async Task CheckJoiningAsync(
+        IEventLog log, LogHead head, StoreAddress address, IRecordCipher cipher, CancellationToken cancellation)
+    {
+        if (head.Revision == 0)
+            throw new InvalidDataException($"{address} is empty as seen from this machine, so it is not where the cluster's state is: "
+                + "the store needs an address that means the same on every manager (not localhost)");
+        if (!await IsOursAsync(log, cipher, cancellation))
+            throw new InvalidDataException($"{address} holds another cluster, as seen from this machine: the keys of this one do not open it");
+    }
 
     private static async Task<bool> IsOursAsync(IEventLog log, IRecordCipher cipher, CancellationToken cancellation)
     {

@@ -35,6 +35,8 @@ internal sealed class Candidacy(RoleParts parts, LeaderSight sight, LeaderWatch 
 
     private async Task LookAsync(CancellationToken stopping)
     {
+        if (replica.Ready.IsCompletedSuccessfully)
+            Membership.Check(replica.Current, parts.Self);
         var asked = parts.Time.Now;
         watch.Rank = Rank();
         try

@@ -28,7 +28,7 @@ internal sealed class LeaderServing(RoleParts parts, ClusterStore store, Lease l
         await using var pipeline = ManagerApp.Pipeline(app);
         Task[] loops =
         [
-            hub.RunAsync(stop.Token), KeepSnapshotsAsync(stop.Token), SayAddressAsync(stop.Token),
+            hub.RunAsync(stop.Token), KeepSnapshotsAsync(stop.Token), SayAddressAsync(stop.Token), StayMemberAsync(stop.Token),
             app.Events.RunAsync(store.WatchAsync, parts.Clock, stop.Token), app.TokenCalls.RunAsync(store.WatchAsync, stop.Token),
         ];
         parts.Requests.Use(pipeline);
@@ -57,6 +57,15 @@ internal sealed class LeaderServing(RoleParts parts, ClusterStore store, Lease l
         if (decision.Refusal is { } refusal)
             _logger.LogWarning("this manager's address cannot be recorded: {Reason}", refusal.Message);
         await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+    }
+
+    private async Task StayMemberAsync(CancellationToken stopping)
+    {
+        await foreach (var (view, changes) in store.WatchAsync(stopping))
+        {
+            if (changes is null || changes.Nodes.Count > 0)
+                Membership.Check(view, parts.Self);
+        }
     }
 
     private async Task KeepSnapshotsAsync(CancellationToken stopping)

@@ -42,7 +42,16 @@ internal sealed class LeaderTerm(RoleParts parts, Won won)
             await Ended(reading);
             return renewing.Exception!.GetBaseException();
         }
-        var state = await reading;
+        ClusterState state;
+        try
+        {
+            state = await reading;
+        }
+        catch (Exception e) when (e is LogException || (e is OperationCanceledException && stopping.IsCancellationRequested))
+        {
+            await ResignAsync();
+            return e is LogException ? e : null;
+        }
         _logger.LogInformation("leading epoch {Epoch} from revision {Revision}", won.Epoch, state.Revision);
         var store = new ClusterStore(
             state, won.Epoch, parts.Log, parts.Clock, Hosting.NewIds.Next, parts.Loggers.CreateLogger<ClusterStore>());
@@ -57,9 +66,9 @@ internal sealed class LeaderTerm(RoleParts parts, Won won)
         // What was begun is finished and answered before the leadership goes.
         await stopStore.CancelAsync();
         await Ended(running);
-        var failure = running.IsFaulted ? running.Exception : serving.IsFaulted ? serving.Exception : null;
+        var failure = renewing.IsFaulted ? renewing.Exception : running.IsFaulted ? running.Exception : serving.IsFaulted ? serving.Exception : null;
         lease.Give();
-        if (!running.IsFaulted)
+        if (!running.IsFaulted && !renewing.IsFaulted)
             await ResignAsync();
         await stopServing.CancelAsync();
         await Ended(serving);

@@ -14,6 +14,7 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
         await JoinedAsync();
         await LostAsync();
         await StoreLostAsync();
+        await RemovedAsync();
     }
 
     [LabFact]
@@ -124,6 +125,20 @@ public sealed class ThreeManagersTests(ThreeManagers cluster, ITestOutputHelper 
         await Until.TrueAsync("a write is accepted", () => cluster.Managers[0].Api.TryCreateServiceAsync("returned", 1));
         await cluster.Managers[1].ConvergedAsync("returned");
         Assert.Subset(await TasksAsync(), before);
+    }
+
+    /// <summary>The founder is taken out while it is away; it still has keys and store when it comes back.</summary>
+    private async Task RemovedAsync()
+    {
+        var (gone, stays) = (cluster.Managers[0], cluster.Managers[1]);
+        await gone.Machine.PowerOffAsync();
+        await Until.TrueAsync("it can be removed", async () => (await stays.OrchAsync("node", "rm", "--force", gone.Machine.Name)).ExitCode == 0);
+        await gone.Machine.BootAsync();
+        Assert.NotEqual(0, (await gone.OrchAsync("start")).ExitCode);
+        var log = await File.ReadAllTextAsync(Path.Combine(gone.Machine.DataDirectory, "log", "manager.log"));
+        Assert.Contains("was removed from the cluster", log, StringComparison.Ordinal);
+        await cluster.LeaderAsync(gone);
+        Assert.Equal(2, (await stays.OkAsync("node", "ls", "-q")).Trim().Split('\n').Length);
     }
 
     private async Task<HashSet<string>> TasksAsync()
