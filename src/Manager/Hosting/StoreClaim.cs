@@ -24,7 +24,8 @@ internal static class StoreClaim
         }
         if (head.Revision == 0 || address.Kind == StoreKind.Sqlite)
             return;
-        if (FoundingMark.Load(paths) is null || StoreFile.Load(paths.StoreFile) is not { } begun || !begun.IsSamePlace(address) || !await IsOursAsync(log, cipher, cancellation))
+        var began = FoundingMark.Load(paths) is not null && StoreFile.Load(paths.StoreFile) is { } begun && begun.IsSamePlace(address);
+        if (!began || !await IsOursAsync(log, cipher, cancellation))
             throw new InvalidDataException($"{address} holds a cluster already, and this machine is not in it: `orch join` adds it there as a "
                 + (address.Kind == StoreKind.Postgres ? "manager; another ?schema= is the place for a new cluster"
                     : "manager; another prefix is the place for a new cluster"));

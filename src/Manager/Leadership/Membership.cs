@@ -4,7 +4,9 @@ using Orch.Core.State;
 
 namespace Orch.Manager.Leadership;
 
-/// <summary>Whether a manager still is one. One that was removed must neither lead nor wait for its turn: it knows the store, not the cluster.</summary>
+/// <summary>
+/// Whether a manager still is one. One that was removed must neither lead nor wait for its turn: it knows the store, not the cluster.
+/// </summary>
 internal static class Membership
 {
     /// <exception cref="InvalidDataException">It is not: no restart changes that.</exception>

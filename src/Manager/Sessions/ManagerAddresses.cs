@@ -16,7 +16,8 @@ public static class ManagerAddresses
         List<string> known =
         [
             .. state.Nodes.Values.Where(node => node.Spec.Role == NodeRole.Manager && node.ManagerAddr is not null)
-                .OrderBy(node => node.Id != leader).ThenBy(node => node.State == NodeState.Down).ThenBy(node => node.Id).Select(node => node.ManagerAddr!).Distinct(StringComparer.Ordinal),
+                .OrderBy(node => node.Id != leader).ThenBy(node => node.State == NodeState.Down).ThenBy(node => node.Id)
+                .Select(node => node.ManagerAddr!).Distinct(StringComparer.Ordinal),
         ];
         return known.Count > 0 ? known : fallback;
     }

@@ -149,9 +149,13 @@ public sealed class ThreeManagerTests(ManagerTrio trio, ITestOutputHelper output
         {
             trio.Server.Signal("CONT");
         }
+        await Until.TrueAsync("a write is accepted", async () =>
+        {
+            using var created = await trio.Machines[1].Http.PostAsJsonAsync("/services/create", Spec("after-the-stop"));
+            return created.StatusCode == HttpStatusCode.Created;
+        });
         await trio.SettledAsync();
-        using var created = await trio.Machines[1].Http.PostAsJsonAsync("/services/create", Spec("after-the-stop"));
-        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Contains("after-the-stop", await trio.Machines[0].ServicesAsync());
     }
 
     private static string Own(ManagerMachine machine) => $"{Orch.Contracts.Machine.MachineConfig.Load(machine.Paths.NodeFile)!.NodeId}";
