@@ -28,7 +28,9 @@ internal sealed class FollowerReports(RoleParts parts, Replica replica, LeaderSi
         var report = new FollowerReport(replica.Current.Revision, parts.Address, replica.Trouble);
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(report, ManagerJson.Default.FollowerReport));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{leader.Address}{FollowerDesk.Path}")
+        if (!Uri.TryCreate($"https://{leader.Address}{FollowerDesk.Path}", UriKind.Absolute, out var desk))
+            return;
+        using var request = new HttpRequestMessage(HttpMethod.Post, desk)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using Orch.Manager.Api;
 using Orch.Manager.Security;
 
 namespace Orch.Manager.Leadership;
@@ -40,21 +41,27 @@ internal sealed class ForwardedRequest
 
     public static async Task<ForwardedRequest> ReadAsync(HttpContext http)
     {
-        // How much a route takes is the leader's to say; nobody gets to fill this manager who has not said who he is.
+        var isPeer = http.Features.Get<ConnectionPeer>() is { Kind: not Callers.Anonymous };
+
+        // How much a route takes is the leader's to say, who also knows whether a token is good. Nobody gets to fill this manager
+        // who has not said who he is.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = IsStranger(http) ? StrangersBytes : null;
+        {
+            var hasToken = http.Request.Headers.Authorization.Count > 0;
+            limit.MaxRequestBodySize = isPeer ? null : hasToken ? RequestBody.MaxBytes : StrangersBytes;
+        }
         var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? http.Request.ContentLength > 0;
         byte[]? held = null;
-        if (hasBody && http.Request.ContentLength is { } length and <= HeldBytes)
+        if (hasBody && http.Request.ContentLength is { } length && length <= (isPeer ? HeldBytes : StrangersBytes))
         {
             held = new byte[length];
             await http.Request.Body.ReadExactlyAsync(held, http.RequestAborted);
+
+            // This manager may have become the leader by the time it is answered.
+            http.Request.Body = new MemoryStream(held, writable: false);
         }
         return new ForwardedRequest(http, held, hasBody);
     }
-
-    private static bool IsStranger(HttpContext http) =>
-        http.Features.Get<ConnectionPeer>() is not { Kind: not Callers.Anonymous } && http.Request.Headers.Authorization.Count == 0;
 
     public HttpRequestMessage To(string leader)
     {

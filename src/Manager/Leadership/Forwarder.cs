@@ -121,9 +121,11 @@ internal sealed class Forwarder(NodeCredentials credentials, MonotonicTime time,
         _ => false,
     };
 
-    private static Task UnknownAsync(HttpContext http) => RoleRefusal.WriteAsync(http, HttpMethods.IsGet(http.Request.Method)
-        ? "the connection to the leader broke; try again in a second"
-        : "the connection to the leader broke before it answered; whether the change was made is not known: look before trying again");
+    private static Task UnknownAsync(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
+        ? RoleRefusal.WriteAsync(http, "the connection to the leader broke; try again in a second")
+        : RoleRefusal.WriteAsync(http,
+            "the connection to the leader broke before it answered; whether the change was made is not known: look before trying again",
+            mayRepeat: false);
 
     private static Task NobodyAsync(HttpContext http, LeaderSight sight) => RoleRefusal.WriteAsync(http, sight.Trouble is { } trouble
         ? $"no manager leads that this one could ask: the store cannot be reached ({trouble}); nothing was done"

@@ -10,11 +10,12 @@ internal static class RoleRefusal
 {
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public static Task WriteAsync(HttpContext http, string why)
+    /// <summary>MayRepeat: nothing was done, so that clients which repeat by themselves may.</summary>
+    public static Task WriteAsync(HttpContext http, string why, bool mayRepeat = true)
     {
         RoleVisit.Leave(http);
         if (!GrpcRefusal.Applies(http))
-            return Answer.RefuseAsync(http, new Problem(503, why) { RetryAfter = RetryAfter });
+            return Answer.RefuseAsync(http, new Problem(503, why) { RetryAfter = mayRepeat ? RetryAfter : null });
         GrpcRefusal.Write(http, GrpcStatus.Unavailable, why);
         return Task.CompletedTask;
     }
