@@ -41,11 +41,11 @@ internal static class DecideNode
         var (node, refusal) = Lookup.Node(state, c.Node);
         if (node is null)
             return Decision.Refuse(refusal!.Kind, refusal.Message);
-        if (node.Spec.Role == NodeRole.Manager && ManagerCount(state) == 1)
-            return Decision.Refuse(RefusalKind.FailedPrecondition, $"node {node.Id} is the cluster's only manager and can't be removed");
-        if (node.Spec.Role == NodeRole.Manager && !(c.Force && node.State == NodeState.Down))
+        // Docker's words; but one whose machine is gone for good cannot be demoted, and need not be where another manager is.
+        if (node.Spec.Role == NodeRole.Manager && (ManagerCount(state) == 1 || !c.Force || node.State != NodeState.Down))
             return Decision.Refuse(RefusalKind.FailedPrecondition,
-                $"node {node.Id} is a manager and can't be removed; one that is down and will not come back is removed with --force");
+                $"node {node.Id} is a cluster manager and is a member of the raft cluster. "
+                + "It must be demoted to worker before removal");
         if (node.State == NodeState.Ready && !c.Force)
             return Decision.Refuse(RefusalKind.FailedPrecondition, $"node {node.Id} is not down and can't be removed");
         return Decision.Accept(new NodeRemoved(node.Id));

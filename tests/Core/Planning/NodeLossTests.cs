@@ -79,12 +79,12 @@ public sealed class NodeLossTests
         NodeId first = new(901), second = new(902);
         rig.Ok(new JoinNode(first, NodeRole.Manager, "m1", "10.0.0.1", "10.0.0.1:2378"));
         rig.Set(first, NodeState.Down);
-        Assert.Contains("only manager", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
+        Assert.Contains("is a cluster manager", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
 
         rig.Ok(new JoinNode(second, NodeRole.Manager, "m2", "10.0.0.2", "10.0.0.2:2378"));
-        Assert.Contains("--force", rig.Do(new RemoveNode($"{first}", false)).Refusal?.Message, StringComparison.Ordinal);
+        Assert.Contains("is a cluster manager", rig.Do(new RemoveNode($"{first}", false)).Refusal?.Message, StringComparison.Ordinal);
         rig.Set(first, NodeState.Ready);
-        Assert.Contains("is down", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
+        Assert.Contains("is a cluster manager", rig.Do(new RemoveNode($"{first}", true)).Refusal?.Message, StringComparison.Ordinal);
         rig.Set(first, NodeState.Down);
         rig.Ok(new RemoveNode($"{first}", true));
         Assert.False(rig.State.Nodes.Contains(first));
